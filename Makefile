@@ -1,0 +1,62 @@
+# make demo   set up if needed, then resolve the bundled sample and print the result
+# make test   set up if needed, then run every test that needs no extra server
+# make check  the whole gate: format, lint, types, walls, architecture tests
+# make bench  side-by-side measurements over the data sets that are present
+# make setup  environment, locked dependencies, package; nothing is repeated when nothing changed
+# make lock   resolve the dependencies of pyproject.toml again and rewrite requirements.lock
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+# uv does not read pip's settings: hand on where pip was told to look for wheels (a local CPU build of
+# torch, say). Where it was told nothing, uv itself picks the CPU build.
+export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
+TORCH := $(if $(UV_FIND_LINKS),,--torch-backend cpu)
+UV := $(BIN)/uv --quiet
+
+.PHONY: setup demo test check bench lock clean
+
+setup: $(VENV)/.package
+
+$(VENV)/.python:
+	@echo "set-up 1/3: environment in $(VENV)"
+	@"$(PYTHON)" -c 'import sys; sys.exit("Concord needs Python 3.11") if sys.version_info[:2] != (3, 11) else None'
+	@"$(PYTHON)" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep '^uv==' requirements.lock)"
+	@touch $@
+
+$(VENV)/.locked: requirements.lock $(VENV)/.python
+	@echo "set-up 2/3: dependencies of requirements.lock"
+	@$(UV) pip sync --python $(BIN)/python --allow-empty-requirements $(TORCH) requirements.lock
+	@touch $@
+
+$(VENV)/.package: pyproject.toml $(VENV)/.locked
+	@echo "set-up 3/3: package concord"
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/concord demo $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy concord.py demo resolution tests
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m pytest -q tests/architecture
+
+bench: setup
+	$(BIN)/python -m benchmarks.quality $(ARGS)
+
+lock: $(VENV)/.python
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev --upgrade \
+		--python $(BIN)/python --output-file requirements.lock
+	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
