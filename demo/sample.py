@@ -18,6 +18,8 @@ from demo.world import World
 
 PEOPLE = 115
 SAMPLE = Path(__file__).with_name("sample")
+FILES = ("crm.csv", "erp.csv", "itsm.jsonl", "email.csv")
+TRUTH = "truth.csv"
 TRUTH_COLUMNS = ("source", "source_id", "entity_id", "record_type")
 
 
@@ -43,11 +45,12 @@ def build_world(people: int = PEOPLE) -> World:
 
 def exports(world: World) -> tuple[SystemExport, ...]:
     """Return the export of each system."""
+    crm_file, erp_file, itsm_file, email_file = FILES
     return (
-        SystemExport(crm.SOURCE, "crm.csv", crm.write_rows(world), _crm_bytes),
-        SystemExport(erp.SOURCE, "erp.csv", erp.write_rows(world), _erp_bytes),
-        SystemExport(itsm.SOURCE, "itsm.jsonl", itsm.write_rows(world), _itsm_bytes),
-        SystemExport(email.SOURCE, "email.csv", email.write_rows(world), _email_bytes),
+        SystemExport(crm.SOURCE, crm_file, crm.write_rows(world), _crm_bytes),
+        SystemExport(erp.SOURCE, erp_file, erp.write_rows(world), _erp_bytes),
+        SystemExport(itsm.SOURCE, itsm_file, itsm.write_rows(world), _itsm_bytes),
+        SystemExport(email.SOURCE, email_file, email.write_rows(world), _email_bytes),
     )
 
 
@@ -58,7 +61,7 @@ def write_sample(folder: Path, world: World | None = None) -> None:
     for export in exports(world or build_world()):
         (folder / export.file).write_bytes(export.encode(export.rows))
         truth += [(export.source, row.source_id, row.entity_id, row.record_type) for row in export.rows]
-    (folder / "truth.csv").write_bytes(_csv_bytes(TRUTH_COLUMNS, truth, delimiter=","))
+    (folder / TRUTH).write_bytes(_csv_bytes(TRUTH_COLUMNS, truth, delimiter=","))
 
 
 def _crm_bytes(rows: list[SourceRow]) -> bytes:

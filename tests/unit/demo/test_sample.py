@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.sample import SAMPLE, build_world, exports, write_sample
-
-FILES = ("crm.csv", "erp.csv", "itsm.jsonl", "email.csv", "truth.csv")
+from demo.sample import FILES, SAMPLE, TRUTH, build_world, exports, write_sample
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +13,7 @@ def truth() -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, TRUTH])
 def test_the_committed_sample_is_what_the_generator_writes(file: str, tmp_path: Path) -> None:
     write_sample(tmp_path)
 
