@@ -1,0 +1,139 @@
+"""People's names in comparison form: given, middle, family, suffix.
+
+A whole name is read as `Family, Given Middle` when it has a comma, else as `Given Middle Family` with the
+particles (van, de, …) on the side of the family. Titles and credentials go, a suffix (jr, iii) is kept
+apart, a nickname in quotes or parentheses becomes another given name.
+"""
+
+from duckdb import DuckDBPyConnection
+
+from resolution.standardise.folding import fold_values, romanised_name
+from resolution.standardise.lexicon import alternatives, sql_set, variants, words
+
+_LEXICON = "person_titles"
+
+
+def _suffix_case(expression: str) -> str:
+    whens = " ".join(
+        f"when '{variant}' then '{form}'" for variant, form in sorted(variants(_LEXICON, "suffixes").items())
+    )
+    return f"case {expression} {whens} end"
+
+
+def _titles() -> str:
+    return alternatives(words(_LEXICON, "titles"))
+
+
+def _safe_titles() -> str:
+    return alternatives(set(words(_LEXICON, "titles")) - set(words(_LEXICON, "cautious_titles")))
+
+
+def _tails() -> str:
+    return alternatives([*variants(_LEXICON, "suffixes"), *words(_LEXICON, "credentials")])
+
+
+def _letters(expression: str, *, hyphen: str) -> str:
+    """Return SQL for the words of a name: apostrophes closed up, everything else but letters a space."""
+    closed = f"replace(replace({expression}, '''', ''), '-', '{hyphen}')"
+    return f"trim(regexp_replace({closed}, '[^a-z0-9_,]+', ' ', 'g'))"
+
+
+def _without_titles(expression: str) -> str:
+    """Return SQL that cuts titles before a name; a doubtful one only where two words remain."""
+    safe = f"regexp_replace({expression}, '^(?:{_safe_titles()} )+', '')"
+    return f"regexp_replace({safe}, '^(?:{_titles()} )+([a-z0-9_]+ [a-z_]{{2,}})', '\\1')"
+
+
+def standardise_full_names(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, given, middle, family, suffix, nickname)` from whole names in `values(raw)`."""
+    fold_values(connection, values, forms=f"{forms}_folded", romanise=romanised_name)
+    particles = alternatives(words(_LEXICON, "particles"))
+    tails = _tails()
+    ends = f"regexp_extract(named, ' ({tails}(?: {tails})*)$', 1)"
+    connection.execute(f"""
+create or replace temp table {forms} as
+with plain as (
+    select raw,
+        regexp_extract(folded, '["(] *([a-z]+) *[")]', 1) as nickname,
+        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]', ' ', 'g'), '[.]', '. ', 'g') as name
+    from {forms}_folded
+), spaced as (
+    select raw, nickname, regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g') as name from plain
+), tailed as (
+    select raw, nickname,
+        regexp_replace(trim(regexp_replace(name, ',({tails})(,{tails})*$', ' \\1'), ','),
+            '^([^,]+),([^,]+),(.*)$', '\\1,\\2') as name,
+    from spaced
+), ordered as (
+    select raw, nickname, contains(name, ',') and not regexp_matches(name, ',(?:[0-9]|of |the |sir |lord |duke |earl )')
+        as is_reversed,
+        replace(name, ',', ' , ') as name
+    from tailed
+), halves as (
+    select raw, nickname, is_reversed,
+        case when is_reversed then trim(split_part(name, ' , ', 1)) end as family_half,
+        case when is_reversed then trim(split_part(name, ' , ', 2)) else replace(name, ' , ', ' ') end as named
+    from ordered
+), ended as (
+    select raw, nickname, is_reversed,
+        {_without_titles(f"regexp_replace(family_half, ' {tails}(?: {tails})*$', '')")} as family_half,
+        regexp_extract(family_half, ' ({tails})$', 1) as family_tail,
+        {_without_titles(f"regexp_replace(named, ' {tails}(?: {tails})*$', '')")} as named,
+        split_part({ends}, ' ', 1) as named_tail
+    from halves
+), split as (
+    select *,
+        case when is_reversed then family_half
+            else regexp_extract(named, '((?:(?:^| ){particles})*(?:^| )[^ ]+)$', 1) end as family
+    from ended
+), parts as (
+    select raw, nickname, coalesce(nullif(named_tail, ''), family_tail) as tail, family,
+        case when is_reversed then named
+            else left(named, length(named) - length(family)) end as given
+    from split
+)
+select raw,
+    nullif(split_part(trim(replace(given, '_', ' ')), ' ', 1), '') as given,
+    nullif(trim(regexp_replace(trim(replace(given, '_', ' ')), '^[^ ]+', '')), '') as middle,
+    nullif(trim(replace(family, '_', ' ')), '') as family,
+    {_suffix_case("tail")} as suffix,
+    nullif(nickname, '') as nickname
+from parts
+""")
+    connection.execute(f"drop table {forms}_folded")
+
+
+def standardise_name_words(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, words, first, rest, suffix)` from given, middle or family names in `values(raw)`."""
+    fold_values(connection, values, forms=f"{forms}_folded")
+    letters = _letters("""regexp_replace(folded, '["(][^")]*[")]', ' ', 'g')""", hyphen=" ")
+    connection.execute(f"""
+create or replace temp table {forms} as
+with cleaned as (
+    select raw, trim(replace({letters}, ',', ' ')) as name
+    from {forms}_folded
+), ended as (
+    select raw, {_without_titles(f"regexp_replace(name, ' {_tails()}$', '')")} as name,
+        regexp_extract(name, ' ({_tails()})$', 1) as tail
+    from cleaned
+), kept as (
+    select raw, regexp_replace(case when name in {sql_set(_empty_names())} then '' else name end, ' +', ' ', 'g') as name, tail
+    from ended
+)
+select raw, nullif(name, '') as words,
+    nullif(split_part(name, ' ', 1), '') as first,
+    nullif(trim(regexp_replace(name, '^[^ ]+', '')), '') as rest,
+    {_suffix_case("tail")} as suffix
+from kept
+""")
+    connection.execute(f"drop table {forms}_folded")
+
+
+def _empty_names() -> set[str]:
+    """Return titles that alone are no name."""
+    return {"sir", "baronet", "bart", "bt", "mr", "mrs", "ms", "miss", "dr", "herr", "frau", "lord", "lady", "jr", "sr"}
+
+
+def suffix_of(expression: str) -> str:
+    """Return SQL for the canonical suffix (jr, sr, ii …) of a suffix column, NULL when it is none."""
+    return _suffix_case(f"regexp_replace(lower({expression}), '[^a-z0-9]', '', 'g')")

@@ -1,0 +1,94 @@
+"""Countries, states, cities and postcodes in comparison form."""
+
+from functools import cache
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+from rigour.territories import get_territories, lookup_territory
+
+from resolution.standardise.folding import fold_values, romanised
+from resolution.standardise.lexicon import load_lexicon, pairs
+
+
+@cache
+def country_code(name: str) -> str | None:
+    """Return the lower-case ISO 3166 alpha-2 code of a country's name or code in any language."""
+    plain = " ".join("".join(letter if letter.isalnum() else " " for letter in romanised(name)).split())
+    extra = pairs("addresses", "countries_extra").get(plain)
+    if extra is not None:
+        return extra
+    territory = lookup_territory(name) or lookup_territory(plain)
+    if territory is None:
+        return None
+    code = territory.code.lower().split("-")[0]
+    return code if len(code) == 2 else None
+
+
+@cache
+def state_codes() -> dict[str, str]:
+    """Return `folded name or code -> code` of the states that addresses name, US states first."""
+    codes: dict[str, str] = {}
+    for country in ("us", "ca", "au", "de", "at", "ch", "in", "br", "mx"):
+        for territory in sorted(get_territories(), key=lambda found: found.code):
+            if territory.code.startswith(f"{country}-"):
+                short = territory.code.split("-", 1)[1]
+                codes.setdefault(short, short)
+                codes.setdefault(_plain(territory.name), short)
+        extra = load_lexicon("addresses")["states_extra"]
+        assert isinstance(extra, dict)
+        for name, short in extra.get(country, {}).items():
+            codes.setdefault(name, short)
+    return codes
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in romanised(text)).split())
+
+
+def standardise_countries(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, country)` from `values(raw)`; names that no list knows are left out."""
+    raw = [row[0] for row in connection.execute(f"select raw from {values}").fetchall()]
+    known = [(text, code) for text in raw if (code := country_code(text)) is not None]
+    table = pa.table(
+        {
+            "raw": pa.array([text for text, _ in known], pa.string()),
+            "country": pa.array([code for _, code in known], pa.string()),
+        }
+    )
+    connection.register("country_forms", table)
+    connection.execute(f"create or replace temp table {forms} as from country_forms")
+    connection.unregister("country_forms")
+
+
+def standardise_cities(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, city)` from `values(raw)`."""
+    fold_values(connection, values, forms=f"{forms}_folded")
+    words = "trim(regexp_replace(replace(folded, '''', ''), '[^a-z0-9]+', ' ', 'g'))"
+    connection.execute(f"""
+create or replace temp table {forms} as
+select raw, nullif(regexp_replace(regexp_replace({words}, '^(?:saint|sankt|sint|ste) ', 'st '), ' (?:[0-9]{{1,2}}|cedex.*)$', ''), '') as city
+from {forms}_folded
+""")
+    connection.execute(f"drop table {forms}_folded")
+
+
+def standardise_states(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, state)` from `values(raw)`: the short code, or the folded name where none is known."""
+    standardise_cities(connection, values, forms=f"{forms}_plain")
+    codes = state_codes()
+    connection.register("state_codes", pa.table({"name": list(codes), "code": list(codes.values())}))
+    connection.execute(f"""
+create or replace temp table {forms} as
+select raw, coalesce(code, city) as state from {forms}_plain left join state_codes on name = city
+""")
+    connection.unregister("state_codes")
+    connection.execute(f"drop table {forms}_plain")
+
+
+def postcode(expression: str) -> str:
+    """Return SQL for a postcode in comparison form: letters and digits, ZIP+4 cut to five."""
+    plain = f"regexp_replace(lower({expression}), '[^a-z0-9]', '', 'g')"
+    bare = f"regexp_replace({plain}, '^(?:fl|[a-z])([0-9]{{4,5}})$', '\\1')"
+    zip_code = f"case when regexp_matches({expression}, '^ *[0-9]{{5}} *-? *[0-9]{{4}} *$') then left({bare}, 5) else {bare} end"
+    decimal = f"case when regexp_matches({expression}, '^[0-9]+[.]0$') then left({plain}, length({plain}) - 1) else {zip_code} end"
+    return f"case when regexp_full_match({plain}, '0+|9{{5,}}|x+') then null else nullif({decimal}, '') end"

@@ -1,0 +1,84 @@
+"""Street lines in comparison form: house number, street, unit.
+
+Handles numbers before and after the street, units (apt 4, #5, 12/34), boxes, glued types (Hauptstr.) and
+maps the common words of a street to one form each. What looks like a whole address in one line is left to
+`one_line_addresses`.
+"""
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from resolution.standardise.folding import fold_values
+from resolution.standardise.lexicon import alternatives, pairs, variants, words
+
+_NUMBER = "[0-9]+ ?[a-z]?(?: ?[-/] ?[0-9]+ ?[a-z]?)?"
+_NUMBERED_ROADS = "hwy|highway|route|rte|rt|road|rd|county road|cr|sr|us|state route|interstate|i|rr|box|lot|ave|avenue|km|ruta|carretera|bundesstrasse|via|calle|carrera|cra"
+
+
+def unit_pattern() -> str:
+    """Return the regular expression of a unit in a street line; group 1 is its number."""
+    marks = alternatives(word for word in words("addresses", "unit_words") if word != "#")
+    return f"(?:\\b{marks}\\b[. ]*#?|#) *([0-9]+ ?[a-z]?(?:-[0-9a-z]+)?|[a-z]?-?[0-9]+[a-z]?|[a-z])\\b"
+
+
+def _register_words(connection: DuckDBPyConnection) -> None:
+    forms = variants("addresses", "words")
+    connection.register("words_patch", pa.table({"word": list(forms), "form": list(forms.values())}))
+    connection.execute("create or replace temp table street_words as select word, any_value(form) as form from words_patch group by 1")
+    connection.unregister("words_patch")
+
+
+def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
+    """Create `forms(raw, house_number, street, unit)` from street lines in `values(raw)`."""
+    _register_words(connection)
+    fold_values(connection, values, forms=f"{forms}_folded")
+    glued = pairs("addresses", "glued_types")
+    glued_types = alternatives(glued)
+    units = unit_pattern()
+    box = "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
+    connection.execute(f"""
+create or replace temp table {forms}_cut as
+with cleaned as (
+    select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''), ' +', ' ', 'g')) as line
+    from {forms}_folded
+), boxed as (
+    select raw, line, regexp_replace(regexp_extract(line, '{box}'), '[^0-9]', '', 'g') as box from cleaned
+), slashed as (
+    select raw, box, regexp_extract(line, '^([0-9]+[a-z]?) ?/ ?([0-9]+[a-z]?) [a-z]', ['unit', 'house']) as slash, line from boxed
+), parted as (
+    select raw, box, case when slash.house <> '' then slash.house || regexp_replace(line, '^[0-9]+[a-z]? ?/ ?[0-9]+[a-z]?', '') else line end as line,
+        slash.unit as slash_unit
+    from slashed
+), united as (
+    select raw, box, slash_unit,
+        regexp_extract(line, '{units}', 1) as unit,
+        trim(regexp_replace(line, '{units}', ' ')) as line
+    from parted
+), numbered as (
+    select raw, box, coalesce(nullif(slash_unit, ''), unit) as unit, line,
+        regexp_extract(line, '^({_NUMBER}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1) as front,
+        regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) as back,
+        regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') as is_numbered_road
+    from united
+)
+select raw, nullif(replace(unit, ' ', ''), '') as unit,
+    case when box <> '' then box when front <> '' then replace(front, ' ', '')
+        when back <> '' and not is_numbered_road then replace(back, ' ', '') end as house_number,
+    trim(regexp_replace(regexp_replace(
+        case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
+            when back <> '' and not is_numbered_road then left(line, length(line) - length(back)) else line end,
+        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b', '\\1 \\2', 'g')) as street
+from numbered
+""")
+    connection.execute(f"""
+create or replace temp table {forms} as
+with exploded as (
+    select raw, unnest(string_split(street, ' ')) as word, generate_subscripts(string_split(street, ' '), 1) as place
+    from {forms}_cut where street <> ''
+), mapped as (
+    select raw, string_agg(coalesce(form, exploded.word), ' ' order by place) as street
+    from exploded left join street_words on street_words.word = exploded.word group by raw
+)
+select raw, house_number, mapped.street, unit from {forms}_cut left join mapped using (raw)
+""")
+    connection.execute(f"drop table {forms}_folded; drop table {forms}_cut")
