@@ -64,7 +64,7 @@ with chosen as (
 select
     record_id, golden_id, party_type, source, observed_at, golden::integer as golden,
     coalesce(recency, 0)::bigint as recency, coalesce(rank, 0)::bigint as trust,
-    (134217727 - row_number() over (order by record_id))::bigint as record
+    (134217727 - row_number() over (order by record_id))::integer as record
 from records
 inner join goldens using (golden_id)
 left join times using (observed_at)
@@ -99,39 +99,40 @@ from stated left join numbered using (claim)
 
 LEADERS = """
 create or replace temp table survivorship_leaders as
-select golden, field as leader, record, position
-from survivorship_ranked inner join survivorship_stated using (golden, field, claim)
+select golden, field as leader, record, position from survivorship_ranked
 where rank = 0 and field in (select leader from survivorship_fields)
 """
 
 RANKED_TABLE = """
 create or replace temp table survivorship_ranked (
-    golden integer, field smallint, claim bigint, rank integer, support integer, claiming integer,
-    is_led boolean, has_leader boolean)
+    golden integer, field smallint, record integer, position integer, claim bigint, rank integer,
+    support integer, claiming integer, survives boolean)
 """
 
 RANKED = """
 insert into survivorship_ranked
 with led as (
     select s.*, l.record is not null as has_leader,
-        coalesce(l.record = s.record and l.position = s.position, false) as is_led
+        coalesce(l.record = s.record and l.position = least(s.position, 255), false) as is_led
     from survivorship_stated as s left join survivorship_leaders as l using (golden, leader)
     where (s.leader is not null) = $are_followers
 ), groups as (
     select
         golden, field, key_hash, count_if(is_new)::integer as support, count_if(is_first)::integer as firsts,
-        max((((is_led::bigint << 62) + strength)::hugeint << 59) + ((record << 32) + claim)::hugeint) as best,
+        max((((is_led::bigint << 62) + strength)::hugeint << 59) + ((record::bigint << 32) + claim)::hugeint) as best,
         bool_or(has_leader) as has_leader
     from led group by all
 )
 select
-    golden, field, (best & 4294967295::hugeint)::bigint as claim,
+    golden, field, ((best >> 32) & 134217727::hugeint)::integer as record,
+    255 - ((best >> 59) & 255::hugeint)::integer as position,
+    (best & 4294967295::hugeint)::bigint as claim,
     (row_number() over (
         partition by golden, field
         order by best >> (59 + frequency_shift) desc, support desc, best desc
     ) - 1)::integer as rank,
     support, (sum(firsts) over (partition by golden, field))::integer as claiming,
-    best >> 121 = 1 as is_led, has_leader
+    is_union or (rank = 0 and not (only_follows and has_leader and best >> 121 = 0)) as survives
 from groups inner join survivorship_fields using (field)
 """
 
@@ -140,11 +141,11 @@ create or replace temp view survivorship_outcome as
 select
     l.golden_id, l.party_type, c.attribute, r.rank as position, c.value, c.key, c.record_id, l.source,
     l.observed_at, f.rule, (r.support + 0.5) / (r.claiming + 1) as confidence, r.support, r.claiming,
-    f.is_union or (r.rank = 0 and (r.is_led or not (f.only_follows and r.has_leader))) as survives
+    r.survives
 from survivorship_ranked as r
 inner join survivorship_fields as f using (field)
 inner join claims as c on r.claim = c.rowid
-inner join survivorship_live as l on c.record_id = l.record_id;
+inner join survivorship_live as l using (record);
 """
 
 WRITE = """
