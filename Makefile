@@ -3,7 +3,7 @@
 # make check  the whole gate: format, lint, types, walls, architecture tests
 # make bench  side-by-side measurements over the data sets that are present
 # make setup  environment, locked dependencies, package; nothing is repeated when nothing changed
-# make lock   resolve the dependencies of pyproject.toml again and rewrite requirements.lock
+# make lock   fit requirements.lock to pyproject.toml; ARGS=--upgrade takes the newest of everything
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -54,7 +54,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
 lock: $(VENV)/.python
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev --upgrade \
+	UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev $(ARGS) \
 		--python $(BIN)/python --output-file requirements.lock
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
 
