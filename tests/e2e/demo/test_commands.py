@@ -43,18 +43,21 @@ def test_the_report_it_names_is_there(shown: str, home: Path) -> None:
     assert (home / "report.html").is_file()
 
 
-def test_the_bad_rows_of_the_sample_are_in_quarantine(shown: str, home: Path) -> None:
+@pytest.mark.usefixtures("shown")
+def test_the_bad_rows_of_the_sample_are_in_quarantine(home: Path) -> None:
     quarantined = [json.loads(line) for line in (home / "quarantine.jsonl").read_text("utf-8").splitlines()]
 
     assert {row["file"] for row in quarantined} == {"crm.csv", "erp.csv", "itsm.jsonl", "email.csv"}
     assert all(row["reason"] for row in quarantined)
 
 
-def test_the_sample_is_resolved_well(shown: str, home: Path) -> None:
+@pytest.mark.usefixtures("shown")
+def test_the_sample_is_resolved_well(home: Path) -> None:
     assert evaluate_run(home, SAMPLE / TRUTH).overall.pair_f1.value >= MIN_F1
 
 
-def test_a_second_run_takes_the_place_of_the_first(shown: str, home: Path) -> None:
+@pytest.mark.usefixtures("shown")
+def test_a_second_run_takes_the_place_of_the_first(home: Path) -> None:
     before = (home / "clusters.csv").read_bytes()
 
     command = [sys.executable, "-m", "concord", "demo", "--home", str(home)]
