@@ -67,7 +67,7 @@ def _by_header(
         header,
         meaning.attribute,
         confidence,
-        f"header says {reading.phrase!r}, {values}",
+        f"header says {reading.phrase}, {values}",
         meaning.kind,
         meaning.country,
         reading.groups,

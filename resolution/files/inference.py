@@ -10,7 +10,8 @@ from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, Sour
 from resolution.files.grouping import PERSON_NAME, assign_groups
 from resolution.files.guesses import Guess, guess_column
 from resolution.files.parties import decide_parties
-from resolution.files.profiles import profile_columns
+from resolution.files.headers import parse_header
+from resolution.files.profiles import ColumnProfile, profile_columns
 from resolution.files.tables import RawTable, quote
 
 _ONLY_ONE = ("source", "source_id", "party_type", "observed_at", "deleted", "gender")
@@ -34,9 +35,19 @@ def source_names(tables: Sequence[RawTable]) -> list[str]:
     return [table.path.stem if stems[table.path.stem] == 1 else table.path.name for table in tables]
 
 
-def infer_source(connection: duckdb.DuckDBPyConnection, table: RawTable, *, source: str) -> SourceMapping:
-    """Return the mapping of one file."""
-    guesses = [guess_column(profile) for profile in profile_columns(connection, table)]
+def infer_source(
+    connection: duckdb.DuckDBPyConnection,
+    table: RawTable,
+    *,
+    source: str,
+    given: Sequence[ColumnMapping] = (),
+) -> SourceMapping:
+    """Return the mapping of one file; `given` columns hold as they are, and the others follow them."""
+    said = {column.column: column for column in given}
+    guesses = [
+        _as_given(profile, said[profile.column]) if profile.column in said else guess_column(profile)
+        for profile in profile_columns(connection, table)
+    ]
     guesses = _drop_restated_names(connection, table, _keep_best(_settle_weak(guesses)))
     alone = _organizations_alone(connection, table, guesses)
     parties = decide_parties(guesses, organizations_alone=alone)
@@ -44,8 +55,21 @@ def infer_source(connection: duckdb.DuckDBPyConnection, table: RawTable, *, sour
     return SourceMapping(
         file=table.path.name,
         source=source,
-        columns=tuple(_column(grouped[column]) for column in table.columns),
+        columns=tuple(said.get(column) or _column(grouped[column]) for column in table.columns),
         party_type=parties.party_type,
+    )
+
+
+def _as_given(profile: ColumnProfile, column: ColumnMapping) -> Guess:
+    return Guess(
+        profile,
+        parse_header(column.column),
+        column.attribute.value,
+        confidence=1.0,
+        reason=column.reason,
+        kind=column.kind,
+        country=column.country,
+        group=column.group,
     )
 
 

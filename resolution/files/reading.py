@@ -1,16 +1,50 @@
-"""Files into raw tables, by their ending."""
+"""Files into raw tables, by their ending, after a look whether the ending is true."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from resolution.domain.errors import UnreadableFile
+from resolution.files.csv_files import read_csv
+from resolution.files.jsonl_files import parse_object, read_jsonl
 from resolution.files.parquet_files import read_parquet
 from resolution.files.quarantine import create_quarantine
 from resolution.files.tables import RawTable
 
-PARQUET = frozenset({".parquet", ".pq"})
+_KIND_OF = {
+    ".csv": "CSV",
+    ".tsv": "CSV",
+    ".psv": "CSV",
+    ".txt": "CSV",
+    ".jsonl": "JSONL",
+    ".ndjson": "JSONL",
+    ".json": "JSONL",
+    ".parquet": "Parquet",
+    ".pq": "Parquet",
+}
+_READERS: dict[str, Callable[..., RawTable]] = {
+    "CSV": read_csv,
+    "JSONL": read_jsonl,
+    "Parquet": read_parquet,
+}
+_ENDING_OF = {"CSV": ".csv", "JSONL": ".jsonl", "Parquet": ".parquet"}
+_MARKS = (
+    (b"PAR1", "Parquet"),
+    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"BZh", "bzip2-compressed"),
+    (b"(\xb5/\xfd", "zstd-compressed"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"%PDF", "a PDF"),
+    (b"ARROW1", "an Arrow file"),
+    (b"Obj\x01", "an Avro file"),
+    (b"<?xml", "XML"),
+    (b"<!DOCTYPE", "HTML"),
+    (b"<html", "HTML"),
+)
+_HEAD = 1 << 16  # bytes looked at
 
 
 def read_files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> list[RawTable]:
@@ -26,9 +60,61 @@ def read_files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> 
 
 
 def read_file(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -> RawTable:
-    """Read one file into a raw table."""
-    if not path.is_file():
-        raise UnreadableFile(f"{path} is not there. Check the name.")
-    if path.suffix.lower() in PARQUET:
-        return read_parquet(connection, path, table=table)
-    raise UnreadableFile(f"{path}: the ending {path.suffix} is not known.")
+    """Read one file into a raw table; its unreadable rows go to table `quarantine`.
+
+    Raises:
+        UnreadableFile: The file is missing, empty, or not what its ending says.
+    """
+    kind = _kind(path)
+    head = _head(path)
+    found = _found(head)
+    if found != kind and not (found == "text" and kind != "Parquet"):
+        raise UnreadableFile(f"{path} ends in {path.suffix} but is {_advice(found)}")
+    return _READERS[kind](connection, path, table=table)
+
+
+def _kind(path: Path) -> str:
+    if path.is_dir():
+        raise UnreadableFile(f"{path} is a folder. Give the files in it.")
+    if not path.exists():
+        raise UnreadableFile(f"{path} does not exist. Check the name and the folder.")
+    kind = _KIND_OF.get(path.suffix.lower())
+    if kind is None:
+        endings = ", ".join(_KIND_OF)
+        raise UnreadableFile(
+            f"{path}: the ending {path.suffix or '(none)'} does not say what it is. Use one of {endings}."
+        )
+    return kind
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise UnreadableFile(f"{path} cannot be opened: {error.strerror}. Check its permissions.") from error
+    if not head:
+        raise UnreadableFile(f"{path} is empty. Give a file with at least one row.")
+    return head
+
+
+def _found(head: bytes) -> str:
+    """Return what a file is by its first bytes: `Parquet`, `JSONL`, `text` (CSV perhaps), or a foreign kind."""
+    for mark, kind in _MARKS:
+        if head.lower().startswith(mark.lower()):
+            return kind
+    lines = head.decode("utf-8-sig", "ignore").splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    is_json = isinstance(parse_object(first), dict)
+    is_cut = len(lines) <= 1 and len(head) == _HEAD and first.startswith('{"')
+    return "JSONL" if is_json or is_cut else "text"
+
+
+def _advice(found: str) -> str:
+    if found in _ENDING_OF:
+        return f"{found}. Rename it to end in {_ENDING_OF[found]}."
+    if found == "text":
+        return "text. Rename it to end in .csv or .jsonl, whichever it is."
+    if found.endswith("compressed"):
+        return f"{found}. Unpack it first."
+    return f"{found}. Export the table as CSV, JSONL or Parquet."

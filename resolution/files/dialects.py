@@ -1,0 +1,99 @@
+"""How a CSV file is written: delimiter, escape, header and where the rows begin."""
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
+_SNIFFED = 1 << 16  # characters looked at
+_LONGEST_HEADER = 1 << 22  # characters; a header that goes on longer has a quote that never closes
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A CSV file's manner. `first_line` is the physical line of the first row after the header."""
+
+    delimiter: str
+    escape: str | None
+    header: tuple[str, ...]
+    first_line: int
+
+    def parse(self, text: str) -> list[str] | None:
+        """Return the fields of one record, None when its quotes do not close."""
+        reader = csv.reader(
+            [text],
+            delimiter=self.delimiter,
+            escapechar=self.escape,
+            doublequote=self.escape is None,
+            strict=True,
+        )
+        try:
+            return next(reader, [])
+        except csv.Error:
+            return None
+
+    def split(self, text: str) -> list[str]:
+        """Return the fields of one line, quotes taken as letters."""
+        return text.split(self.delimiter)
+
+
+def sniff_dialect(path: Path) -> Dialect:
+    """Return the manner of a UTF-8 file from its first lines."""
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        head = file.read(_SNIFFED)
+    lines = head.splitlines(keepends=True)
+    complete = lines[:-1] if len(head) == _SNIFFED and len(lines) > 1 else lines
+    told = next((line.strip() for line in complete if line.strip()), "")
+    delimiter = told[4] if told.lower().startswith("sep=") and len(told) == len("sep=;") else None
+    escape = "\\" if '\\"' in head and '""' not in head.replace('\\""', "") else None
+    chosen = delimiter or _delimiter(complete, escape=escape)
+    return _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
+
+
+def _delimiter(lines: Sequence[str], *, escape: str | None) -> str:
+    """Return the delimiter that parts most rows into as many fields as the header."""
+    best = max(_DELIMITERS, key=lambda delimiter: _agreement(lines, delimiter, escape=escape))
+    return best if _agreement(lines, best, escape=escape) > (0.0, 0) else ","
+
+
+def _agreement(lines: Sequence[str], delimiter: str, *, escape: str | None) -> tuple[float, int]:
+    reader = csv.reader(lines, delimiter=delimiter, escapechar=escape, doublequote=escape is None)
+    try:
+        counts = [len(fields) for fields in reader if fields]
+    except csv.Error:
+        return (0.0, 0)
+    if not counts or counts[0] < 2:  # noqa: PLR2004  (a header of one field tells nothing)
+        return (0.0, 0)
+    usual = Counter(counts).most_common(1)[0][0]
+    agreeing = sum(count == counts[0] for count in counts) / len(counts)
+    return (round(agreeing, 1), usual)
+
+
+def _with_header(path: Path, delimiter: str, *, escape: str | None, skip_told: bool) -> Dialect:
+    bare = Dialect(delimiter, escape, (), 1)
+    text, line_number, is_told = "", 0, skip_told
+    with path.open(encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        for line in file:
+            line_number += 1
+            if not text and not line.strip():
+                continue
+            if is_told:
+                is_told = False
+                continue
+            text += line
+            fields = bare.parse(text)
+            if fields is not None:
+                return Dialect(delimiter, escape, _clean(fields), line_number + 1)
+            if len(text) > _LONGEST_HEADER:
+                break
+    first, *_ = text.splitlines() or [""]
+    return Dialect(delimiter, escape, _clean(bare.split(first)), 2)
+
+
+def _clean(fields: Sequence[str]) -> tuple[str, ...]:
+    names = [" ".join(name.replace("\x00", "").split()) for name in fields]
+    while len(names) > 1 and not names[-1]:
+        names.pop()
+    return tuple(names)
