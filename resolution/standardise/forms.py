@@ -100,7 +100,7 @@ def _build_phones(connection: DuckDBPyConnection, sources: Sequence[StatedSource
         countries = of(source.slots, Attribute.COUNTRY)
         for slot in of(source.slots, Attribute.PHONE):
             home = f"left join form_country as home on home.raw = {countries[0].name}" if countries else ""
-            country = "home.country" if countries else "null::varchar"
+            country = "coalesce(home.country, '')" if countries else "''"
             selects.append(f"select {slot.name} as raw, {country} as country from {source.table} {home}")
     union = " union all ".join(selects) or "select null::varchar as raw, null::varchar as country where false"
     connection.execute(

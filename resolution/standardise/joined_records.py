@@ -85,7 +85,7 @@ def _form_joins(source: StatedSource, number: int) -> Iterator[tuple[str, str]]:
         if slot.attribute is Attribute.FULL_NAME:
             alias = f"o_{slot.name}"
             columns = "".join(f", {alias}.{field} as {slot.name}__org_{field}" for field in ORGANIZATION_FORMS)
-            yield f"left join form_organization as {alias} on declared_type = 'organization' and {alias}.raw = {slot.name}", columns
+            yield f"left join form_organization as {alias} on {alias}.raw = case when declared_type = 'organization' then {slot.name} end", columns
         if slot.attribute is Attribute.EMAIL and slot.position == 0:
             columns = ", d_name.given as display__given, d_name.middle as display__middle, d_name.family as display__family"
             yield f"left join form_full_name as d_name on d_name.raw = j_{slot.name}.display", columns
@@ -98,7 +98,7 @@ def _phone_joins(source: StatedSource) -> Iterator[tuple[str, str]]:
     for slot in of(source.slots, Attribute.PHONE):
         alias = f"j_{slot.name}"
         yield (
-            f"left join form_phone as {alias} on {alias}.raw = {slot.name} and {alias}.country is not distinct from {home}",
+            f"left join form_phone as {alias} on {alias}.raw = {slot.name} and {alias}.country = coalesce({home}, '')",
             f", {alias}.phone as {slot.name}__phone",
         )
 

@@ -17,24 +17,22 @@ _OTHER_NAME = r"(?:\bd/?b/?a\b|\bt/a\b|\btrading as\b|\bdoing business as\b|\ba/
 _FORMER_NAME = r"(?:\bformerly(?: known as)?\b|\bf/?k/?a\b|\bvormals\b|\behemals\b|\bpreviously\b|\banciennement\b|\bgia\b )"
 
 
-def _core(expression: str) -> str:
-    """Return SQL for the words of a name, before legal forms are cut."""
-    text = f"regexp_replace({expression}, '''s?\\b', case when contains({expression}, '''') then 's' else '' end, 'g')"
-    text = f"replace({expression}, '''', '')"
-    text = f"regexp_replace({text}, ' ?[&+] ?', ' and ', 'g')"
-    dotted = (
+def _joined_dots(text: str) -> str:
+    """Return SQL that joins dotted acronyms and makes other dots spaces."""
+    return (
         f"case when contains({text}, '.') then array_to_string(list_transform(string_split({text}, ' '), "
         "word -> case when regexp_full_match(word, '[(]?(?:[a-z][.])+[a-z]?[),;.]*') "
         "then regexp_replace(word, '[^a-z]', '', 'g') else replace(word, '.', ' ') end), ' ') "
         f"else {text} end"
     )
-    text = f"trim(regexp_replace({dotted}, '[^a-z0-9]+', ' ', 'g'))"
-    text = f"regexp_replace({text}, '\\b(?:und|et|y|og|och|i)\\b', 'and', 'g')"
-    text = f"regexp_replace({text}, '^the ([a-z0-9])', '\\1')"
+
+
+def _joined_letters(text: str) -> str:
+    """Return SQL that joins runs of single letters: `i b m` → `ibm`."""
+    marked = f"regexp_replace({text}, '\\b([a-z])\\b', '<\\1>', 'g')"
     return (
-        f"case when regexp_matches({text}, '\\b[a-z] [a-z]\\b') then "
-        f"replace(replace(replace(regexp_replace({text}, '\\b([a-z])\\b', '<\\1>', 'g'), '> <', ''), '<', ''), '>', '') "
-        f"else {text} end"
+        f"case when regexp_matches({text}, '\\b[a-z] [a-z]\\b') "
+        f"then replace(replace(replace({marked}, '> <', ''), '<', ''), '>', '') else {text} end"
     )
 
 
@@ -100,7 +98,12 @@ with cut as (
     union all
     select raw, case when is_former then 'former' else 'alias' end, names[2] from listed where len(names) > 1
 )
-select raw, part, {_core("name")} as words, null::varchar as legal_form from named
+select raw, part, {_joined_letters("words")} as words, null::varchar as legal_form
+from (
+    select raw, part, regexp_replace(regexp_replace(trim(regexp_replace({_joined_dots("name")}, '[^a-z0-9]+', ' ', 'g')),
+        '\\b(?:und|et|y|og|och)\\b', 'and', 'g'), '^the ([a-z0-9])', '\\1') as words
+    from (select raw, part, regexp_replace(replace(name, '''', ''), ' ?[&+] ?', ' and ', 'g') as name from named)
+)
 """)
     _cut_trailing(connection, parts)
     _cut_trailing(connection, parts)

@@ -73,7 +73,10 @@ def other_family_names(slots: Sequence[Slot]) -> list[str]:
     """Return SQL expressions of the further family names of persons (maiden, former, alias)."""
     full, family = primary(slots, Attribute.FULL_NAME), primary(slots, Attribute.FAMILY_NAME)
     names = [f"{slot.name}__words" for slot in of(slots, Attribute.FAMILY_NAME) if slot is not family]
-    return names + [f"{slot.name}__family" for slot in of(slots, Attribute.FULL_NAME) if slot is not full]
+    names += [f"{slot.name}__family" for slot in of(slots, Attribute.FULL_NAME) if slot is not full]
+    if full is not None and family is not None:  # the two columns may disagree: both readings count
+        names.append(f"case when {full.name}__family is distinct from given_name then {full.name}__family end")
+    return names
 
 
 def organization_names(slots: Sequence[Slot]) -> list[str]:

@@ -38,6 +38,18 @@ def _letters(expression: str, *, hyphen: str) -> str:
     return f"trim(regexp_replace({closed}, '[^a-z0-9_,]+', ' ', 'g'))"
 
 
+def _without_peerage(expression: str) -> str:
+    """Return SQL that cuts a rank behind a name: `thomas clifford,1st baron chudleigh` → `thomas clifford`."""
+    ordinal, rank = "(?:the )?[0-9]+(?:st|nd|rd|th)", alternatives(words(_LEXICON, "peerage"))
+    return f"regexp_replace({expression}, '^(.*?[a-z]{{2,}})(?:[ ,]+{ordinal} [a-z].*|,(?:the )?(?:{ordinal}|{rank})\\b.*)$', '\\1')"
+
+
+def _alphabetic(expression: str) -> str:
+    """Return SQL for words of letters only: words that start with a digit go, other digits too."""
+    text = f"regexp_replace(replace({expression}, '_', ' '), '(?:^| )[0-9][^ ]*|[0-9]', '', 'g')"
+    return f"trim(regexp_replace({text}, ' +', ' ', 'g'))"
+
+
 def _without_titles(expression: str) -> str:
     """Return SQL that cuts titles before a name; a doubtful one only where two words remain."""
     safe = f"regexp_replace({expression}, '^(?:{_safe_titles()} )+', '')"
@@ -48,57 +60,53 @@ def standardise_full_names(connection: DuckDBPyConnection, values: str, *, forms
     """Create `forms(raw, given, middle, family, suffix, nickname)` from whole names in `values(raw)`."""
     fold_values(connection, values, forms=f"{forms}_folded", romanise=romanised_name)
     particles = alternatives(words(_LEXICON, "particles"))
+    phrases = alternatives(words(_LEXICON, "phrases"))
     tails = _tails()
-    ends = f"regexp_extract(named, ' ({tails}(?: {tails})*)$', 1)"
     connection.execute(f"""
 create or replace temp table {forms} as
 with plain as (
     select raw,
         regexp_extract(folded, '["(] *([a-z]+) *[")]', 1) as nickname,
-        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]', ' ', 'g'), '[.]', '. ', 'g') as name
+        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]|\\b{phrases}\\b', ' ', 'g'), '[.]', '. ', 'g') as name
     from {forms}_folded
 ), spaced as (
-    select raw, nickname, regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g') as name from plain
+    select raw, nickname, trim(regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g'), ' ,') as name from plain
+), untitled as materialized (
+    select raw, nickname, {_without_peerage("name")} as name from spaced
 ), tailed as (
     select raw, nickname,
         regexp_replace(trim(regexp_replace(name, ',({tails})(,{tails})*$', ' \\1'), ','),
-            '^([^,]+),([^,]+),(.*)$', '\\1,\\2') as name,
-    from spaced
-), ordered as (
-    select raw, nickname, contains(name, ',') and not regexp_matches(name, ',(?:[0-9]|of |the |sir |lord |duke |earl )')
-        as is_reversed,
-        replace(name, ',', ' , ') as name
-    from tailed
+            '^([^,]+),([^,]+),(.*)$', '\\1,\\2') as name
+    from untitled
 ), halves as (
-    select raw, nickname, is_reversed,
-        case when is_reversed then trim(split_part(name, ' , ', 1)) end as family_half,
-        case when is_reversed then trim(split_part(name, ' , ', 2)) else replace(name, ' , ', ' ') end as named
-    from ordered
-), ended as (
+    select raw, nickname, contains(name, ',') as is_reversed,
+        split_part(name, ',', 1) as family_half,
+        case when contains(name, ',') then split_part(name, ',', 2) else name end as named
+    from tailed
+), ended as materialized (
     select raw, nickname, is_reversed,
         {_without_titles(f"regexp_replace(family_half, ' {tails}(?: {tails})*$', '')")} as family_half,
         regexp_extract(family_half, ' ({tails})$', 1) as family_tail,
         {_without_titles(f"regexp_replace(named, ' {tails}(?: {tails})*$', '')")} as named,
-        split_part({ends}, ' ', 1) as named_tail
+        split_part(regexp_extract(named, ' ({tails}(?: {tails})*)$', 1), ' ', 1) as named_tail
     from halves
-), split as (
-    select *,
-        case when is_reversed then family_half
-            else regexp_extract(named, '((?:(?:^| ){particles})*(?:^| )[^ ]+)$', 1) end as family
+), parts as materialized (
+    select raw, nickname, coalesce(nullif(named_tail, ''), family_tail) as tail,
+        case when is_reversed then family_half when not contains(named, ' ') then named
+            else trim(regexp_extract(named, '(?: {particles})* [^ ]+$')) end as family,
+        case when is_reversed then named when not contains(named, ' ') then ''
+            else regexp_replace(named, '(?: {particles})* [^ ]+$', '') end as given
     from ended
-), parts as (
-    select raw, nickname, coalesce(nullif(named_tail, ''), family_tail) as tail, family,
-        case when is_reversed then named
-            else left(named, length(named) - length(family)) end as given
-    from split
+), words as materialized (
+    select raw, nickname, tail, {_alphabetic("family")} as family, {_alphabetic("given")} as given from parts
 )
 select raw,
-    nullif(split_part(trim(replace(given, '_', ' ')), ' ', 1), '') as given,
-    nullif(trim(regexp_replace(trim(replace(given, '_', ' ')), '^[^ ]+', '')), '') as middle,
-    nullif(trim(replace(family, '_', ' ')), '') as family,
+    nullif(split_part(given, ' ', 1), '') as given,
+    nullif(substr(given, length(split_part(given, ' ', 1)) + 2), '') as middle,
+    nullif(family, '') as family,
     {_suffix_case("tail")} as suffix,
     nullif(nickname, '') as nickname
-from parts
+from words
 """)
     connection.execute(f"drop table {forms}_folded")
 
@@ -117,8 +125,8 @@ with cleaned as (
         regexp_extract(name, ' ({_tails()})$', 1) as tail
     from cleaned
 ), kept as (
-    select raw, regexp_replace(case when name in {sql_set(_empty_names())} then '' else name end, ' +', ' ', 'g') as name, tail
-    from ended
+    select raw, tail, case when cut in {sql_set(_empty_names())} then '' else cut end as name
+    from (select raw, tail, {_alphabetic("name")} as cut from ended)
 )
 select raw, nullif(name, '') as words,
     nullif(split_part(name, ' ', 1), '') as first,
@@ -131,7 +139,7 @@ from kept
 
 def _empty_names() -> set[str]:
     """Return titles that alone are no name."""
-    return {"sir", "baronet", "bart", "bt", "mr", "mrs", "ms", "miss", "dr", "herr", "frau", "lord", "lady", "jr", "sr"}
+    return {"mr", "mrs", "ms", "miss", "dr", "herr", "frau", "jr", "sr", *words(_LEXICON, "peerage")}
 
 
 def suffix_of(expression: str) -> str:

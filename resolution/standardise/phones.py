@@ -30,7 +30,7 @@ def _register_plans(connection: DuckDBPyConnection) -> None:
 
 
 def standardise_phones(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
-    """Create `forms(raw, country, phone)` from `values(raw, country)`; country may be NULL."""
+    """Create `forms(raw, country, phone)` from `values(raw, country)`; country is '' where unknown."""
     _register_plans(connection)
     codes = "|".join(str(code) for code in COUNTRY_CODE_TO_REGION_CODE)
     connection.execute(f"""

@@ -11,8 +11,21 @@ from duckdb import DuckDBPyConnection
 from resolution.standardise.folding import fold_values
 from resolution.standardise.lexicon import alternatives, pairs, variants, words
 
+_FRONT = "[0-9]+[a-z]?(?: ?[-/] ?[0-9]+[a-z]?)?"
 _NUMBER = "[0-9]+ ?[a-z]?(?: ?[-/] ?[0-9]+ ?[a-z]?)?"
 _NUMBERED_ROADS = "hwy|highway|route|rte|rt|road|rd|county road|cr|sr|us|state route|interstate|i|rr|box|lot|ave|avenue|km|ruta|carretera|bundesstrasse|via|calle|carrera|cra"
+
+
+def _numbered_part(text: str) -> str:
+    """Return SQL for the part of a line with commas that holds number and street, with its units behind it."""
+    joined = f"regexp_replace({text}, '^ *({_FRONT}) *, *|, *({_FRONT})(,|$)', ' \\1\\2 \\3', 'g')"
+    numbered = f"regexp_extract({joined}, '(?:^|, *)([0-9]+[a-z]?(?:[-/][0-9]+)? +[^,]*[a-z]{{2}}[^,]*)', 1)"
+    units = f"regexp_extract({joined}, ', *((?:{_unit_marks()})[. ]*#? *[0-9a-z-]+) *(?:,|$)', 1)"
+    return f"case when contains({text}, ',') and {numbered} <> '' then {numbered} || ' ' || {units} else {joined} end"
+
+
+def _unit_marks() -> str:
+    return alternatives(words("addresses", "unit_words"))
 
 
 def unit_pattern() -> str:
@@ -35,12 +48,15 @@ def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: s
     glued = pairs("addresses", "glued_types")
     glued_types = alternatives(glued)
     units = unit_pattern()
+    house = "\\b(?:bld|bldg|house|haus|dom|d|nr|n[or]?|num|numero|hausnummer|hnr)[. ]*([0-9]+[a-z]?)$"
     box = "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
     connection.execute(f"""
 create or replace temp table {forms}_cut as
-with cleaned as (
+with chosen as (
+    select raw, {_numbered_part("folded")} as folded from {forms}_folded
+), cleaned as (
     select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''), ' +', ' ', 'g')) as line
-    from {forms}_folded
+    from chosen
 ), boxed as (
     select raw, line, regexp_replace(regexp_extract(line, '{box}'), '[^0-9]', '', 'g') as box from cleaned
 ), slashed as (
@@ -56,16 +72,19 @@ with cleaned as (
     from parted
 ), numbered as (
     select raw, box, coalesce(nullif(slash_unit, ''), unit) as unit, line,
-        regexp_extract(line, '^({_NUMBER}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1) as front,
+        regexp_extract(line, '{house}', 1) as mark,
+        regexp_extract(line, '^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1) as front,
         regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) as back,
         regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') as is_numbered_road
     from united
 )
 select raw, nullif(replace(unit, ' ', ''), '') as unit,
     case when box <> '' then box when front <> '' then replace(front, ' ', '')
+        when mark <> '' then mark
         when back <> '' and not is_numbered_road then replace(back, ' ', '') end as house_number,
     trim(regexp_replace(regexp_replace(
         case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
+            when mark <> '' then regexp_replace(line, '{house}', '')
             when back <> '' and not is_numbered_road then left(line, length(line) - length(back)) else line end,
         '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b', '\\1 \\2', 'g')) as street
 from numbered
