@@ -29,7 +29,7 @@ $(VENV)/.python:
 
 $(VENV)/.locked: requirements.lock $(VENV)/.python
 	@echo "set-up 2/3: dependencies of requirements.lock"
-	@$(UV) pip sync --python $(BIN)/python --allow-empty-requirements $(TORCH) requirements.lock
+	@$(UV) pip sync --python $(BIN)/python $(TORCH) requirements.lock
 	@touch $@
 
 $(VENV)/.package: pyproject.toml $(VENV)/.locked
