@@ -92,17 +92,23 @@ with recursive tombstones as (
     union all
     select w.record_id, t.heir from walk as w inner join tombstones as t on w.host = t.record_id
 )
-select w.record_id, w.host from walk as w where w.host not in (select record_id from tombstones) or w.host is null;
+select record_id, host from walk
+where host is null or host not in (select record_id from tombstones);
 """
 
 # A golden record carries the seed of its founder: the first seen of its live members and of those
 # ghosts with it whose seed was once in use.
 HOMES = f"""
 create or replace temp table ledger_founders as
-select distinct record_id, golden_id
-from ledger
-where golden_id = {SEED_ID_SQL}
-and (record_id in (select record_id from ledger_scope) or record_id in (select record_id from ledger_ghosts));
+with present as (
+    select record_id from ledger_scope
+    union
+    select record_id from ledger_ghosts
+), rows_of_present as (
+    select distinct record_id, golden_id from ledger semi join present using (record_id)
+    where golden_id is not null
+)
+select record_id, golden_id from rows_of_present where golden_id = {SEED_ID_SQL};
 
 create or replace temp table ledger_placed as
 with placed as (
@@ -124,7 +130,7 @@ select record_id, golden_id from placed inner join goldens using (component);
 create or replace temp table ledger_homes as
 select f.golden_id as id_once, p.golden_id as id_now
 from ledger_founders as f left join ledger_placed as p using (record_id);
-"""  # noqa: S608  the text put in is a constant of ours
+"""
 
 CHANGES = """
 create or replace temp table ledger_changes as
@@ -169,7 +175,8 @@ from ledger_homes cross join ledger_moment
 where id_now != id_once and id_once not in (select golden_id_from from redirects where valid_to is null)
 order by id_once;
 
-delete from membership where record_id in (select record_id from ledger_changes where golden_before is not null);
+delete from membership
+where record_id in (select record_id from ledger_changes where golden_before is not null);
 
 insert into membership by name
 select record_id, golden_id, party_type from ledger_changes inner join party_records using (record_id)

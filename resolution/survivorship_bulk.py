@@ -92,40 +92,50 @@ with stated as (
         row_number() over (partition by record, field, key_hash order by position, claim) = 1 as is_new
     from stated semi join repeated using (record, field)
 )
-select stated.* exclude (claim), stated.claim,
-    coalesce(is_first, true) as is_first, coalesce(is_new, true) as is_new
+select stated.*, coalesce(is_first, true) as is_first, coalesce(is_new, true) as is_new
 from stated left join numbered using (claim)
-"""  # noqa: S608  the text put in is a constant of ours
+"""
 
-LEADERS = """
-create or replace temp table survivorship_leaders as
-select golden, field as leader, record, position from survivorship_ranked
-where rank = 0 and field in (select leader from survivorship_fields)
+# Who states the value chosen for an attribute that others follow.
+OWNERS = """
+create or replace temp table survivorship_owners as
+with winners as (
+    select golden, field, key_hash from survivorship_ranked
+    where rank = 0 and field in (select leader from survivorship_fields)
+)
+select golden, field as leader, record, least(position, 255) as position
+from survivorship_stated semi join winners using (golden, field, key_hash)
 """
 
 RANKED_TABLE = """
 create or replace temp table survivorship_ranked (
-    golden integer, field smallint, record integer, position integer, claim bigint, rank integer,
+    golden integer, field smallint, key_hash ubigint, record integer, claim bigint, rank integer,
     support integer, claiming integer, survives boolean)
 """
 
 RANKED = """
 insert into survivorship_ranked
-with led as (
-    select s.*, l.record is not null as has_leader,
-        coalesce(l.record = s.record and l.position = least(s.position, 255), false) as is_led
-    from survivorship_stated as s left join survivorship_leaders as l using (golden, leader)
-    where (s.leader is not null) = $are_followers
+with stated as (
+    select * from survivorship_stated where (leader is not null) = $are_followers
+), led as (
+    select s.*, g.golden is not null as has_leader, o.record is not null as is_led
+    from stated as s
+    left join survivorship_owners as o
+    on s.golden = o.golden and s.leader = o.leader
+    and s.record = o.record and least(s.position, 255) = o.position
+    left join (select distinct golden, leader from survivorship_owners) as g
+    on s.golden = g.golden and s.leader = g.leader
 ), groups as (
     select
-        golden, field, key_hash, count_if(is_new)::integer as support, count_if(is_first)::integer as firsts,
-        max((((is_led::bigint << 62) + strength)::hugeint << 59) + ((record::bigint << 32) + claim)::hugeint) as best,
-        bool_or(has_leader) as has_leader
+        golden, field, key_hash, bool_or(has_leader) as has_leader,
+        count_if(is_new)::integer as support, count_if(is_first)::integer as firsts,
+        max(
+            (((is_led::bigint << 62) + strength)::hugeint << 59) + ((record::bigint << 32) + claim)::hugeint
+        ) as best
     from led group by all
 )
 select
-    golden, field, ((best >> 32) & 134217727::hugeint)::integer as record,
-    255 - ((best >> 59) & 255::hugeint)::integer as position,
+    golden, field, key_hash, ((best >> 32) & 134217727::hugeint)::integer as record,
     (best & 4294967295::hugeint)::bigint as claim,
     (row_number() over (
         partition by golden, field
@@ -158,7 +168,7 @@ select * exclude (survives, position) from survivorship_outcome where not surviv
 DROP_TEMPORARIES = """
 drop view survivorship_outcome;
 drop table survivorship_ranked;
-drop table survivorship_leaders;
+drop table survivorship_owners;
 drop table survivorship_live;
 drop table survivorship_fields;
 drop table survivorship_trust;
@@ -196,7 +206,7 @@ def survive(
     connection.execute(STATED)
     connection.execute(RANKED_TABLE)
     for are_followers in (False, True):
-        connection.execute(LEADERS)
+        connection.execute(OWNERS)
         connection.execute(RANKED, {"are_followers": are_followers})
     connection.execute("drop table survivorship_stated")
     connection.execute(OUTCOME + WRITE + DROP_TEMPORARIES)

@@ -15,16 +15,20 @@ import yaml
 from resolution.domain.attributes import PartyType
 from resolution.domain.errors import InputError
 
+PACKAGED = "survivorship_rules.yml"
 FORMAT = 1
 UNION = "union"
 FOLLOW = "follow "
 DEFAULT_FIELD = "default"
 TRUST_LEVELS = 255  # the bulk form ranks sources in eight bits
 
+IDENTIFIER = "identifier"  # stands for every `identifier.<kind>`
+KINDS = tuple(kind.value for kind in PartyType)
 ATTRIBUTES = frozenset(
-    """full_name given_name middle_name family_name name_suffix former_name alias organization_name
-    legal_form email phone address street house_number unit postcode city state country birth_date
-    birth_place gender employer job_title web_domain identifier""".split()
+    {"full_name", "given_name", "middle_name", "family_name", "name_suffix", "former_name", "alias"}
+    | {"organization_name", "legal_form", "email", "phone", "web_domain", IDENTIFIER}
+    | {"address", "street", "house_number", "unit", "postcode", "city", "state", "country"}
+    | {"birth_date", "birth_place", "gender", "employer", "job_title"}
 )
 
 
@@ -86,12 +90,11 @@ class SurvivorshipRules:
 
 def default_rules() -> SurvivorshipRules:
     """Return the rules that come with the package."""
-    text = resources.files("resolution").joinpath("survivorship_rules.yml").read_text("utf-8")
-    return parse_rules(text, origin="survivorship_rules.yml")
+    return parse_rules(f"format: {FORMAT}", origin="survivorship_rules.yml")
 
 
 def read_rules(path: Path) -> SurvivorshipRules:
-    """Return the rules of a user's file.
+    """Return the rules of a user's file; what it leaves out is as in the package.
 
     Raises:
         FaultyRules: The file cannot be read or declares something unknown.
@@ -104,7 +107,7 @@ def read_rules(path: Path) -> SurvivorshipRules:
 
 
 def parse_rules(text: str, *, origin: str) -> SurvivorshipRules:
-    """Return the rules that a YAML text declares.
+    """Return the rules that a YAML text declares; what it leaves out is as in the package.
 
     Raises:
         FaultyRules: With every fault found, one per line.
@@ -114,12 +117,20 @@ def parse_rules(text: str, *, origin: str) -> SurvivorshipRules:
     except yaml.YAMLError as error:
         raise FaultyRules(f"{origin}: not YAML ({error}).") from error
     if not isinstance(document, dict):
-        raise FaultyRules(f"{origin}: must hold `format`, `sources`, `person` and `organization`.")
-    faults = _faults(document)
+        raise FaultyRules(f"{origin}: must hold `format`, `sources`, `person` or `organization`.")
+    packaged = yaml.safe_load(resources.files("resolution").joinpath(PACKAGED).read_text("utf-8"))
+    whole = {**document, **{kind: _laid_over(packaged[kind], document.get(kind)) for kind in KINDS}}
+    faults = _faults(whole)
     if faults:
         raise FaultyRules("\n".join(f"{origin}: {fault}" for fault in faults))
-    fields = {kind: _fields(document.get(kind.value)) for kind in PartyType}
-    return SurvivorshipRules(fields=fields, trust=_trust(document.get("sources") or []))
+    fields = {kind: _fields(whole[kind.value]) for kind in PartyType}
+    return SurvivorshipRules(fields=fields, trust=_trust(whole.get("sources") or []))
+
+
+def _laid_over(packaged: dict[str, object], stated: object) -> object:
+    if stated is None:
+        return packaged
+    return {**packaged, **stated} if isinstance(stated, dict) else stated
 
 
 def _steps(stated: object) -> list[str]:
@@ -127,10 +138,8 @@ def _steps(stated: object) -> list[str]:
 
 
 def _fields(section: object) -> dict[str, FieldRule]:
-    stated = cast("dict[str, object]", section or {})
-    rules = {attribute: field_rule(_steps(steps)) for attribute, steps in stated.items()}
-    rules.setdefault(DEFAULT_FIELD, field_rule([Criterion.MOST_FREQUENT]))
-    return rules
+    stated = cast("dict[str, object]", section)
+    return {attribute: field_rule(_steps(steps)) for attribute, steps in stated.items()}
 
 
 def _trust(sources: list[str | list[str]]) -> dict[str, int]:
@@ -139,13 +148,13 @@ def _trust(sources: list[str | list[str]]) -> dict[str, int]:
 
 
 def _faults(document: dict[object, object]) -> list[str]:
-    known = {"format", "sources", *PartyType}
-    faults = [f"`{key}` is not known; known are {', '.join(sorted(known))}." for key in document if key not in known]
+    known = ("format", "sources", *KINDS)
+    faults = [f"`{key}` is not known; known are {', '.join(known)}." for key in document if key not in known]
     if document.get("format") != FORMAT:
         faults.append(f"`format` must be {FORMAT}.")
     faults += _source_faults(document.get("sources") or [])
-    for kind in PartyType:
-        faults += _section_faults(kind, document.get(kind.value) or {})
+    for kind in KINDS:
+        faults += _section_faults(kind, document[kind])
     return faults
 
 
@@ -194,7 +203,9 @@ def _field_faults(attribute: str, stated: object) -> list[str]:
     if any(step == UNION or step.startswith(FOLLOW) for step in steps[1:]):
         faults.append("`union` and `follow` can only come first.")
     leader = _leader(steps)
-    if leader is not None and (leader not in ATTRIBUTES or leader == attribute):
+    if leader is not None and (
+        leader not in ATTRIBUTES - {IDENTIFIER} or attribute in {leader, DEFAULT_FIELD}
+    ):
         faults.append(f"cannot follow `{leader}`.")
     return faults
 
