@@ -1,0 +1,40 @@
+"""Errors of identity resolution.
+
+    ResolutionError
+    ├── InputError            the user's files, mapping, decisions or options are at fault; exit code 2
+    │   ├── UnreadableFile        not what its ending says, empty, missing
+    │   ├── MappingError          a mapping names a column or attribute that is not there
+    │   ├── DecisionConflict      two decisions contradict each other (law 2)
+    │   └── RunNotFound           the folder holds no complete run
+    └── RunError              the run itself cannot go on; exit code 1
+
+Every error says what is wrong, where, and what to do next.
+"""
+
+
+class ResolutionError(Exception):
+    """Anything that Concord's identity resolution refuses to do."""
+
+
+class InputError(ResolutionError):
+    """What the user gave cannot be used; the message says what to change."""
+
+
+class UnreadableFile(InputError):
+    """A file is missing, empty, or not what its ending says."""
+
+
+class MappingError(InputError):
+    """A mapping names a column that the file lacks, or an attribute that does not exist."""
+
+
+class DecisionConflict(InputError):
+    """Two decisions contradict each other; the message holds the chain that proves it."""
+
+
+class RunNotFound(InputError):
+    """The folder holds no complete run of `concord resolve`."""
+
+
+class RunError(ResolutionError):
+    """The run cannot go on, through no fault of the input."""

@@ -1,0 +1,85 @@
+"""Comparisons and comparison levels as data, independent of Splink and of any data set.
+
+A `Comparison` looks at one kind of evidence (a name, a phone, an address) and sorts a pair of records
+into exactly one `Level`, best level first; a pair that cannot be compared is at the missing level (-1,
+weight 0). Level conditions are SQL over `<column>_l` and `<column>_r` of the match input
+(`resolution/matching/features.py`).
+
+`prior_m` is how often two records of one party fall into the level, among pairs that can be compared.
+It is what we believe before seeing data (drawn from the shapes of CRM, registry and census data in the
+literature: Winkler 2006, Christen 2012 chapter 7) and is worth `PRIOR_PAIRS` matching pairs in
+training, so that a small or odd data set cannot teach the model nonsense.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+PRIOR_PAIRS = 25.0  # weight of the prior in EM, in matching pairs; measured in benchmarks/quality.py
+MISSING = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One outcome of a comparison.
+
+    `tf_column` names the column whose term frequency replaces the average chance of agreement.
+    `needs` are columns without which the level cannot occur; it is left out when one is empty.
+    """
+
+    label: str
+    sql: str
+    prior_m: float
+    tf_column: str | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Levels from best to worst; the last one is "anything else" and has no condition.
+
+    `missing_sql` says when a pair cannot be compared. `needs` lists the columns that must hold values
+    for the comparison to be worth making.
+    """
+
+    name: str
+    label: str
+    missing_sql: str
+    levels: tuple[Level, ...]
+    needs: tuple[str, ...]
+    columns: tuple[str, ...]
+
+    def level_number(self, index: int) -> int:
+        """Return the number of the level at `index`: the best level has the highest, the last has 0."""
+        return len(self.levels) - 1 - index
+
+
+def either_missing(column: str) -> str:
+    """Return the condition that one side has no value in `column`."""
+    return f"{column}_l IS NULL OR {column}_r IS NULL"
+
+
+def same(column: str) -> str:
+    """Return the condition that both sides hold the same value in `column`."""
+    return f"{column}_l = {column}_r"
+
+
+def in_either(alternatives: str, column: str) -> str:
+    """Return the condition that a further value of one side is a value of the other."""
+    return (
+        f"list_contains({alternatives}_l, {column}_r) OR list_contains({alternatives}_r, {column}_l)"
+        f" OR list_has_any({alternatives}_l, {alternatives}_r)"
+    )
+
+
+def compose(catalogue: Iterable[Comparison], filled: frozenset[str]) -> tuple[Comparison, ...]:
+    """Return the comparisons that the input can feed, without the levels that it cannot.
+
+    `filled` holds the columns of the match input that have enough values to be compared.
+    """
+    composed = []
+    for comparison in catalogue:
+        if not any(column in filled for column in comparison.needs):
+            continue
+        levels = tuple(level for level in comparison.levels if all(c in filled for c in level.needs))
+        composed.append(replace(comparison, levels=levels))
+    return tuple(composed)

@@ -1,0 +1,88 @@
+"""Comparisons of what persons and organisations share: e-mail, phone, identifiers, employer."""
+
+from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
+
+EMAIL = Comparison(
+    name="email",
+    label="E-mail",
+    missing_sql=either_missing("email"),
+    needs=("email",),
+    columns=("email",),
+    levels=(
+        Level("same", same("email"), 0.5, tf_column="email"),
+        Level("same as a further address", in_either("emails_alt", "email"), 0.05, needs=("emails_alt",)),
+        Level(
+            "one typing error",
+            "damerau_levenshtein(email_l, email_r) <= 1 AND length(email_local_l) >= 4",
+            0.05,
+        ),
+        Level(
+            "same local part",
+            "email_local_l = email_local_r AND length(email_local_l) >= 4 AND NOT role_email_l",
+            0.12,
+            tf_column="email_local",
+        ),
+        Level(
+            "similar local part",
+            "NOT role_email_l AND NOT role_email_r AND (jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
+            " OR local_key_l = local_key_r)",
+            0.08,
+        ),
+        Level("same company domain", "work_domain_l = work_domain_r", 0.08, tf_column="work_domain"),
+        Level("different", "", 0.12),
+    ),
+)
+
+PHONE = Comparison(
+    name="phone",
+    label="Phone",
+    missing_sql=either_missing("phone"),
+    needs=("phone",),
+    columns=("phone",),
+    levels=(
+        Level("same", "right(phone_l, 8) = right(phone_r, 8)", 0.62, tf_column="phone_key"),
+        Level("same as a further number", in_either("phones_alt", "phone"), 0.05, needs=("phones_alt",)),
+        Level(
+            "one digit off, or without area code",
+            "damerau_levenshtein(phone_l, phone_r) <= 1 OR right(phone_l, 7) = right(phone_r, 7)",
+            0.06,
+        ),
+        Level(
+            "same switchboard",
+            "length(phone_l) >= 8 AND left(phone_l, -3) = left(phone_r, length(phone_l) - 3)",
+            0.05,
+        ),
+        Level("different", "", 0.22),
+    ),
+)
+
+IDENTIFIERS = Comparison(
+    name="identifiers",
+    label="Identifiers",
+    missing_sql="id_values_l IS NULL OR id_values_r IS NULL OR NOT list_has_any(id_kinds_l, id_kinds_r)",
+    needs=("id_values",),
+    columns=("identifiers",),
+    levels=(
+        Level("same", "list_has_any(id_values_l, id_values_r)", 0.9),
+        Level("one character off", "damerau_levenshtein(id_values_l[1], id_values_r[1]) <= 1", 0.06),
+        Level("different", "", 0.04),
+    ),
+)
+
+EMPLOYER = Comparison(
+    name="employer",
+    label="Employer",
+    missing_sql=either_missing("employer_key"),
+    needs=("employer_key",),
+    columns=("employer", "email_domain"),
+    levels=(
+        Level("same", same("employer_key"), 0.62, tf_column="employer_key"),
+        Level(
+            "alike",
+            "starts_with(employer_key_l, employer_key_r) OR starts_with(employer_key_r, employer_key_l)"
+            " OR jaro_winkler_similarity(employer_key_l, employer_key_r) >= 0.93",
+            0.12,
+        ),
+        Level("different", "", 0.26),
+    ),
+)

@@ -1,0 +1,134 @@
+"""The only module that knows Splink's `Linker`: blocking and scoring of match inputs.
+
+In: a match input (`resolution/matching/features.py`) with its blocking keys, and a `PartyModel`. Out:
+tables of blocked pairs and of scored pairs. Splink turns the model's comparisons into SQL and runs them;
+weights are the model's own, so that m and u of the Splink settings are chosen to give exactly
+`log2(m / u) = weight`. See Splink 5: `SettingsCreator`, `register_blocked_pairs_for_predict`.
+"""
+
+import logging
+from collections.abc import Sequence
+
+import duckdb
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
+from splink.internals.pipeline import CTEPipeline
+from splink.internals.predict import predict_from_comparison_vectors_sqls
+
+from resolution.matching.comparisons import MISSING
+from resolution.matching.model import BlockingRule, PartyModel, TrainedComparison, TrainedLevel
+
+KEY_PREFIX = "bk_"
+_UNSET_U = 0.5  # any value: only log2(m / u) counts where there is no term frequency
+
+
+def _level_dict(level: TrainedLevel) -> dict[str, object]:
+    if level.level == MISSING:
+        return {"sql_condition": level.sql, "label_for_charts": level.label, "is_null_level": True}
+    u = level.u or _UNSET_U
+    settings: dict[str, object] = {
+        "sql_condition": level.sql or "ELSE",
+        "label_for_charts": level.label,
+        "m_probability": u * 2.0**level.weight,
+        "u_probability": u,
+    }
+    if level.tf_column is not None and level.tf_weight:
+        settings |= {
+            "tf_adjustment_column": level.tf_column,
+            "tf_adjustment_weight": level.tf_weight,
+            "disable_tf_exact_match_detection": True,
+        }
+    return settings
+
+
+def _comparison_dict(comparison: TrainedComparison) -> dict[str, object]:
+    ordered = sorted(comparison.levels, key=lambda level: (level.level != MISSING, -level.level))
+    return {
+        "output_column_name": comparison.name,
+        "comparison_levels": [_level_dict(level) for level in ordered],
+    }
+
+
+def splink_settings(model: PartyModel, *, rules: Sequence[BlockingRule] | None = None) -> SettingsCreator:
+    """Return the Splink settings that score exactly as `model` says."""
+    chosen = model.blocking_rules if rules is None else rules
+    prior = 2.0**model.prior_weight / (1.0 + 2.0**model.prior_weight)
+    return SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name="record_id",
+        blocking_rules_to_generate_predictions=[block_on(KEY_PREFIX + rule.name) for rule in chosen],
+        comparisons=[_comparison_dict(c) for c in model.comparisons],
+        probability_two_random_records_match=prior,
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+    )
+
+
+def _linker(connection: duckdb.DuckDBPyConnection, table: str, model: PartyModel) -> Linker:
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    api = DuckDBAPI(connection=connection)
+    return Linker(api.register(table), splink_settings(model), log_level=None, validate_settings=False)
+
+
+def block_pairs(
+    connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str
+) -> int:
+    """Create table `target` (match_key, join_key_l, join_key_r) of the pairs that the rules meet.
+
+    `match_key` is the position of the first rule that met the pair. Returns the number of pairs.
+    """
+    linker = _linker(connection, table, model)
+    pairs = linker.inference.compute_blocked_pairs_for_predict()
+    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {pairs.physical_name}")
+    pairs.drop_table_from_database_and_remove_from_cache()
+    row = connection.execute(f"SELECT count(*) FROM {target}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def score_pairs(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    pairs: str,
+    model: PartyModel,
+    target: str,
+    least_weight: float | None = None,
+) -> None:
+    """Create table `target` with Splink's score of every pair in table `pairs`.
+
+    Columns: record_id_l, record_id_r, match_key, match_weight, match_probability and for each comparison
+    `gamma_<name>` (level), `mw_<name>` (weight), `mw_tf_adj_<name>` where term frequencies count. Pairs
+    below `least_weight` are left out.
+
+    `Linker.inference.predict` drops the levels unless it also copies every compared column, so its two
+    steps are called here (splink/internals/linker_components/inference.py, `_predict_chunk`). To be
+    replaced when Splink can retain levels alone.
+    """
+    linker = _linker(connection, table, model)
+    settings = linker._settings_obj
+    blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
+    pipeline = CTEPipeline([blocked])
+    pipeline.enqueue_sql(f"SELECT * FROM {table}", "__splink__df_concat_with_tf")
+    pipeline.enqueue_list_of_sqls(
+        compute_comparison_vector_values_from_id_pairs_sqls(
+            settings._columns_to_select_for_blocking,
+            settings._columns_to_select_for_comparison_vector_values,
+            input_tablename_l="__splink__df_concat_with_tf",
+            input_tablename_r="__splink__df_concat_with_tf",
+            source_dataset_input_column=None,
+            unique_id_input_column=settings.column_info_settings.unique_id_input_column,
+        )
+    )
+    pipeline.enqueue_list_of_sqls(
+        predict_from_comparison_vectors_sqls(
+            unique_id_input_columns=settings.column_info_settings.unique_id_input_columns,
+            core_model_settings=settings.core_model_settings,
+            sql_dialect=linker._sql_dialect,
+            threshold_match_weight=least_weight,
+            retain_intermediate_calculation_columns=True,
+            training_mode=True,
+        )
+    )
+    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
+    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {scored.physical_name}")
+    scored.drop_table_from_database_and_remove_from_cache()

@@ -1,0 +1,129 @@
+"""The match input: party records of one type with everything that comparisons and blocking look at.
+
+One row per record, `match_person` or `match_organization`, made from `party_records` by SQL alone. A
+row depends on its own record and on the model's word weights, never on other rows, so that a record
+scored alone gets the same row as in a batch (DESIGN.md, law 3).
+"""
+
+from collections.abc import Iterable
+
+import duckdb
+from nicknames import NickNamer
+
+from resolution.domain.attributes import PartyType
+
+# Mail providers and switchboard values are handled by frequency; this is only the shortest local part
+# that can say something about a person.
+RARE_WORD_MIN_LENGTH = 3
+
+_EMAIL = """
+    email, email_local, email_domain, emails_alt,
+    coalesce(is_role_email, false) AS role_email,
+    CASE WHEN NOT coalesce(is_free_email, false) THEN email_domain END AS work_domain,
+    list_aggregate(list_sort(string_split_regex(regexp_replace(email_local, '[0-9]+', '', 'g'), '[._\\-]+')),
+        'string_agg', ' ') AS local_key
+"""
+
+_PLACE = """
+    street, house_number, postcode, city,
+    CASE WHEN street IS NOT NULL AND coalesce(postcode, city) IS NOT NULL
+        THEN street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city) END AS address_key,
+    CASE WHEN addresses_alt IS NOT NULL THEN list_filter(list_append(
+        list_transform(addresses_alt, a -> a.street || '|' || coalesce(a.house_number, '') || '|'
+            || coalesce(a.postcode, a.city)),
+        street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city)), k -> k IS NOT NULL)
+    END AS address_keys
+"""
+
+_PHONE_AND_IDS = """
+    phone, right(phone, 8) AS phone_key, phones_alt,
+    list_transform(identifiers, i -> string_split(i, ':')[1]) AS id_kinds,
+    list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[3]) AS id_values,
+    string_split(identifiers[1], ':')[1] || ':' || string_split(identifiers[1], ':')[3] AS id_key
+"""
+
+_PERSON_SQL = f"""
+CREATE OR REPLACE TABLE {{target}} AS
+SELECT record_id, source, observed_at,
+    p.given_name, middle_name, family_name, full_name, name_suffix,
+    given_names_alt, family_names_alt,
+    coalesce(n.forms, CASE WHEN length(p.given_name) > 1 THEN [p.given_name] END) AS given_forms,
+    list_filter(string_split(family_name, ' '), t -> length(t) >= 3) AS family_tokens,
+    list_aggregate(list_sort(list_filter(string_split(full_name, ' '), t -> length(t) > 1)), 'string_agg', ' ')
+        AS name_key,
+    birth_date, birth_dates_alt, gender, job_title, birth_place,
+    employer, employer AS employer_key,
+    {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
+FROM {{records}} p LEFT JOIN nickname_forms n ON n.given_name = p.given_name
+WHERE party_type = 'person' AND NOT coalesce(is_deleted, false)
+ORDER BY record_id
+"""
+
+_ORGANIZATION_SQL = f"""
+CREATE OR REPLACE TABLE {{target}} AS
+WITH words AS (
+    SELECT record_id, unnest(org_tokens) AS word FROM {{records}}
+    WHERE party_type = 'organization' AND org_tokens IS NOT NULL
+), weighted AS (
+    SELECT record_id, word, coalesce(w.weight, {{default_weight}})::FLOAT AS weight
+    FROM words LEFT JOIN word_weights w USING (word)
+), token_lists AS (
+    SELECT record_id,
+        map_from_entries(list((word, weight) ORDER BY word)) AS token_weights,
+        sum(weight) AS token_total,
+        list(word ORDER BY weight DESC, word) FILTER (length(word) >= {RARE_WORD_MIN_LENGTH}) AS rare_words
+    FROM weighted GROUP BY record_id
+)
+SELECT p.record_id, source, observed_at,
+    org_name, org_names_alt, org_tokens, replace(org_name, ' ', '') AS org_compact,
+    t.token_weights, t.token_total::DOUBLE AS token_total,
+    t.rare_words[1] AS rare_word, t.rare_words[2] AS rare_word_2,
+    least(t.rare_words[1], t.rare_words[2]) || ' ' || greatest(t.rare_words[1], t.rare_words[2]) AS rare_pair,
+    CASE WHEN len(string_split(org_name, ' ')) BETWEEN 3 AND 7 THEN
+        list_aggregate(list_transform(string_split(org_name, ' '), w -> w[1]), 'string_agg', '') END AS acronym,
+    web_domain,
+    {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
+FROM {{records}} p LEFT JOIN token_lists t USING (record_id)
+WHERE party_type = 'organization' AND NOT coalesce(is_deleted, false)
+ORDER BY p.record_id
+"""
+
+
+def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create table `nickname_forms`: a given name and the formal names that it may stand for.
+
+    Source: the `nicknames` package (carltonnorthern/nickname-and-diminutive-names-lookup).
+    """
+    names = NickNamer()
+    known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
+    rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
+    connection.execute("CREATE OR REPLACE TABLE nickname_forms (given_name VARCHAR, forms VARCHAR[])")
+    connection.executemany("INSERT INTO nickname_forms VALUES (?, ?)", rows)
+
+
+def build_match_input(
+    connection: duckdb.DuckDBPyConnection,
+    party_type: PartyType,
+    *,
+    records: str = "party_records",
+    target: str | None = None,
+    default_weight: float = 10.0,
+) -> str:
+    """Create the match input of one party type and return the name of its table."""
+    name = target or f"match_{party_type.value}"
+    template = _PERSON_SQL if party_type is PartyType.PERSON else _ORGANIZATION_SQL
+    connection.execute(template.format(target=name, records=records, default_weight=default_weight))
+    return name
+
+
+def filled_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, *, columns: Iterable[str], least_share: float
+) -> frozenset[str]:
+    """Return the columns that hold at least `least_share` of rows and more than one distinct value."""
+    wanted = sorted(set(columns))
+    parts = ", ".join(f"count({c}), approx_count_distinct({c})" for c in wanted)
+    row = connection.execute(f"SELECT count(*), {parts} FROM {table}").fetchone()
+    assert row is not None
+    total = max(row[0], 1)
+    pairs = zip(wanted, row[1::2], row[2::2], strict=True)
+    return frozenset(c for c, filled, distinct in pairs if filled / total >= least_share and distinct > 1)

@@ -1,0 +1,75 @@
+"""Comparisons of places: address and birth place."""
+
+from resolution.matching.comparisons import Comparison, Level, either_missing, same
+
+_SAME_AREA = "(postcode_l = postcode_r OR city_l = city_r)"
+_AREA_OPEN = (
+    "(coalesce(postcode_l = postcode_r, city_l = city_r, true)"
+    " OR coalesce(city_l = city_r, postcode_l = postcode_r, true))"
+)
+_SAME_NUMBER = "coalesce(house_number_l = house_number_r, true)"
+_STREET_ALIKE = (
+    "(jaro_winkler_similarity(street_l, street_r) >= 0.9 OR starts_with(street_l, street_r)"
+    " OR starts_with(street_r, street_l))"
+)
+
+ADDRESS = Comparison(
+    name="address",
+    label="Address",
+    missing_sql=(
+        "NOT ((street_l IS NOT NULL AND street_r IS NOT NULL) OR (postcode_l IS NOT NULL AND"
+        " postcode_r IS NOT NULL) OR (city_l IS NOT NULL AND city_r IS NOT NULL))"
+    ),
+    needs=("street", "postcode", "city"),
+    columns=("street", "house_number", "postcode", "city"),
+    levels=(
+        Level(
+            "same",
+            f"street_l = street_r AND house_number_l = house_number_r AND {_AREA_OPEN}",
+            0.45,
+            tf_column="address_key",
+            needs=("street",),
+        ),
+        Level(
+            "same as a further address",
+            "list_has_any(address_keys_l, address_keys_r)",
+            0.03,
+            needs=("address_keys",),
+        ),
+        Level(
+            "same number, street alike, same area",
+            f"{_STREET_ALIKE} AND {_SAME_NUMBER} AND {_AREA_OPEN}",
+            0.13,
+            needs=("street",),
+        ),
+        Level(
+            "same or like street and area, other number",
+            f"{_STREET_ALIKE} AND {_AREA_OPEN}",
+            0.06,
+            needs=("street",),
+        ),
+        Level("same number and area", f"house_number_l = house_number_r AND {_SAME_AREA}", 0.03,
+              needs=("house_number",)),
+        Level("same postcode", same("postcode"), 0.1, tf_column="postcode", needs=("postcode",)),
+        Level(
+            "same city, or postcode one off",
+            "city_l = city_r OR (damerau_levenshtein(postcode_l, postcode_r) <= 1 AND length(postcode_l) >= 4)"
+            " OR jaro_winkler_similarity(city_l, city_r) >= 0.92",
+            0.08,
+        ),
+        Level("different", "", 0.12),
+    ),
+)
+
+BIRTH_PLACE = Comparison(
+    name="birth_place",
+    label="Birth place",
+    missing_sql=either_missing("birth_place"),
+    needs=("birth_place",),
+    columns=("birth_place",),
+    levels=(
+        Level("same", same("birth_place"), 0.75, tf_column="birth_place"),
+        Level("alike", "jaro_winkler_similarity(birth_place_l, birth_place_r) >= 0.88", 0.08),
+        Level("different", "", 0.17),
+    ),
+)
