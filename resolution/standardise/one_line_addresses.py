@@ -24,6 +24,10 @@ _CODES = (
 )
 
 
+_UNIT_WORD = r"(?:#|apt|appt|apartment|unit|suite|ste|flat|fl|floor|room|rm|kv|of|oficina|piso|depto|dpto|whg|bld|bldg|d|dom|nr|no|house|haus)"
+_UNIT = re.compile(rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?)(?: (?P<rest>[a-z][a-z .'-]+))?$")
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedAddress:
     """The parts of an address as folded text; None where it does not say."""
@@ -43,8 +47,9 @@ def parse_address(text: str) -> ParsedAddress:
     state, code = _take_us_tail(parts)
     if code is None:
         code = _take_postcode(parts, country)
+        country = country or _take_country(parts)
         state = _take_state(parts)
-    city = _take_city(parts, has_tail=code is not None or state is not None)
+    city = _take_city(parts, country=country, has_tail=code is not None or state is not None)
     return ParsedAddress(line=_line(parts), postcode=code, city=city, state=state, country=country)
 
 
@@ -82,10 +87,18 @@ def _take_postcode(parts: list[str], country: str | None) -> str | None:
             if not matches or (place == 0 and matches[-1].start() == 0):
                 continue
             found = matches[-1]
+            if code_country is None and _names_street(parts[place][found.end() :]):
+                continue
             left, right = parts[place][: found.start()].strip(), parts[place][found.end() :].strip(" -")
             parts[place : place + 1] = [rest for rest in (left, right) if rest]
             return re.sub(r"[^a-z0-9]", "", found["code"])
     return None
+
+
+def _names_street(text: str) -> bool:
+    """Return whether the words behind a number make it a house number."""
+    forms, types = variants("addresses", "words"), set(words("addresses", "street_types"))
+    return any(forms.get(word.strip("."), word) in types for word in text.split())
 
 
 def _take_state(parts: list[str]) -> str | None:
@@ -100,11 +113,18 @@ def _take_state(parts: list[str]) -> str | None:
     return None
 
 
-def _take_city(parts: list[str], *, has_tail: bool) -> str | None:
+def _take_city(parts: list[str], *, country: str | None, has_tail: bool) -> str | None:
     if len(parts) > 1:
-        if not re.search(r"[0-9]", parts[-1]):
-            return parts.pop()
-        return None
+        unit = _UNIT.match(parts[-1])
+        if unit is not None and unit["rest"]:
+            parts[-1] = unit["unit"]
+            return unit["rest"]
+        if re.search(r"[0-9]", parts[-1]):
+            return None
+        named = [part for part in parts[1:] if not re.search(r"[0-9]", part)]
+        city = named[0] if country == "gb" else named[-1]  # British addresses name the county behind the town
+        parts[:] = [part for part in parts if part not in named]
+        return city
     if parts and has_tail:
         line, city = _split_behind_street_type(parts[0])
         parts[0] = line
@@ -126,7 +146,13 @@ def _line(parts: list[str]) -> str | None:
     if not parts:
         return None
     starting = [part for part in parts if re.match(r"[0-9]+[a-z]?\b", part)]
-    numbered = [part for part in parts if re.search(r"[0-9]", part) and re.search(r"[a-z]{3}", part)]
-    main = (starting or numbered or parts)[0]
-    units = [part for part in parts if part is not main and re.match(r"(?:#|apt|appt|unit|suite|ste|flat|fl)\b|#", part)]
-    return " ".join([main, *units])
+    units = [part for part in parts if _UNIT.match(part)]
+    plain = [part for part in parts if part not in units]
+    numbered = [part for part in plain if re.search(r"[0-9]", part) and re.search(r"[a-z]{3}", part)]
+    main = (starting or numbered or plain or parts)[0]
+    return " ".join([main, *sorted((part for part in units if part != main), key=_is_house)])
+
+
+def _is_house(unit: str) -> bool:
+    """Return whether a unit part names the house; it goes to the end, where a street line has it."""
+    return re.match(r"(?:bld|bldg|d|dom|nr|no|house|haus)\b", unit) is not None

@@ -41,6 +41,16 @@ def _form(slot: Slot | None, field: str) -> str:
     return f"{slot.name}__{field}" if slot is not None else "null::varchar"
 
 
+def has_suffix(slots: Sequence[Slot]) -> bool:
+    """Return whether any column may state a name suffix."""
+    return bool(of(slots, Attribute.NAME_SUFFIX, Attribute.FULL_NAME, Attribute.GIVEN_NAME, Attribute.FAMILY_NAME))
+
+
+def is_column(slot: Slot) -> bool:
+    """Return whether a slot holds the text of one column, rather than one composed of several."""
+    return "concat_ws" not in slot.sql
+
+
 def person_columns(slots: Sequence[Slot]) -> dict[str, str]:
     """Return SQL for the name columns of persons, before other names."""
     given, middle = primary(slots, Attribute.GIVEN_NAME), primary(slots, Attribute.MIDDLE_NAME)
@@ -53,12 +63,25 @@ def person_columns(slots: Sequence[Slot]) -> dict[str, str]:
     stated_middle = f"nullif(concat_ws(' ', {_form(given, 'rest')}, {_form(middle, 'words')}), '')"
     return {
         "given_name": f"coalesce({first}, case when {whole_given} is distinct from {_form(family, 'words')} then {whole_given} end, {fallback['given']})",
-        "middle_name": f"coalesce({stated_middle}, case when coalesce({first}, {whole_given}) = {whole_given} then {_form(full, 'middle')} end, {fallback['middle']})",
+        "middle_name": f"coalesce({stated_middle}, {_middle_of_whole(full, given, family)}, {fallback['middle']})",
         "family_name": f"coalesce({_form(family, 'words')}, case when {whole_family} is distinct from {first} then {whole_family} end, {fallback['family']})",
         "name_suffix": coalesced(
             [*(suffix_of(slot.name) for slot in suffixes[:1]), _form(family, "suffix"), _form(given, "suffix"), _form(full, "suffix")]
         ),
     }
+
+
+def _middle_of_whole(full: Slot | None, given: Slot | None, family: Slot | None) -> str:
+    """Return SQL for the middle names of a whole name, less the words that the family column claims."""
+    if full is None:
+        return "null::varchar"
+    middle = f"{full.name}__middle"
+    if family is not None:
+        stated = f"' ' || coalesce({family.name}__words, '') || ' '"
+        kept = f"list_filter(string_split({middle}, ' '), word -> not contains({stated}, ' ' || word || ' '))"
+        middle = f"case when {middle} is not null then nullif(array_to_string({kept}, ' '), '') end"
+    same = f"coalesce({_form(given, 'first')}, {full.name}__given) = {full.name}__given"
+    return f"case when {same} then {middle} end"
 
 
 def other_given_names(slots: Sequence[Slot]) -> list[str]:
@@ -75,7 +98,8 @@ def other_family_names(slots: Sequence[Slot]) -> list[str]:
     names = [f"{slot.name}__words" for slot in of(slots, Attribute.FAMILY_NAME) if slot is not family]
     names += [f"{slot.name}__family" for slot in of(slots, Attribute.FULL_NAME) if slot is not full]
     if full is not None and family is not None:  # the two columns may disagree: both readings count
-        names.append(f"case when {full.name}__family is distinct from given_name then {full.name}__family end")
+        apart = f"not contains(' ' || coalesce(family_name, '') || ' ', ' ' || {full.name}__family || ' ')"
+        names.append(f"case when {apart} and {full.name}__family is distinct from given_name then {full.name}__family end")
     return names
 
 

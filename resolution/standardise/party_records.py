@@ -21,6 +21,9 @@ create table if not exists {table} (
     birth_date varchar, birth_dates_alt varchar[], birth_place varchar, gender varchar, job_title varchar, web_domain varchar,
     identifiers varchar[]
 )"""
+QUARANTINE = """
+create table if not exists quarantine (file varchar, line bigint, field varchar, reason varchar, row_json varchar)
+"""
 _TRUTHY = "('1', 'true', 't', 'yes', 'y', 'deleted', 'ja', 'si', 'oui', 'x', 'removed', 'inactive_deleted')"
 
 
@@ -160,3 +163,31 @@ def write_party_records(connection: DuckDBPyConnection, *, typed: str, slots: Se
     }
     expressions = ", ".join(f"{sql} as {name}" for name, sql in selects.items())
     connection.execute(f"insert into {table} by name select {expressions} from {typed}")
+
+
+_COMPARABLE = ("full_name", "name_tokens", "org_name", "org_names_alt", "email", "phone", "identifiers", "street", "postcode", "city", "web_domain")
+
+
+def quarantine_empty(connection: DuckDBPyConnection, *, rows: str, table: str, left_out: str) -> int:
+    """Move the records of source table `rows` that hold nothing comparable from `table` to `quarantine`.
+
+    Tombstones stay. Creates `left_out(record_id)`; returns how many there were.
+    """
+    empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
+    connection.execute(
+        f"create or replace temp table {left_out} as select record_id from {table} where not is_deleted and {empty} "
+        f"and record_id in (select _record_id from {rows})"
+    )
+    count = connection.execute(f"select count(*) from {left_out}").fetchone()
+    if count is None or count[0] == 0:
+        return 0
+    connection.execute(QUARANTINE)
+    connection.execute(f"""
+insert into quarantine by name
+select _file as file, _line as line, null::varchar as field,
+    'nothing to compare: no name, organisation, e-mail, phone, identifier or address' as reason,
+    to_json(stated)::varchar as row_json
+from {rows} as stated where _record_id in (select record_id from {left_out})
+""")
+    connection.execute(f"delete from {table} where record_id in (select record_id from {left_out})")
+    return int(count[0])

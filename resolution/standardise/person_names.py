@@ -103,7 +103,7 @@ with plain as (
 select raw,
     nullif(split_part(given, ' ', 1), '') as given,
     nullif(substr(given, length(split_part(given, ' ', 1)) + 2), '') as middle,
-    nullif(family, '') as family,
+    case when family not in {sql_set(_empty_names())} then nullif(family, '') end as family,
     {_suffix_case("tail")} as suffix,
     nullif(nickname, '') as nickname
 from words

@@ -8,9 +8,10 @@ from typing import Protocol
 from duckdb import DuckDBPyConnection
 
 from resolution.domain.attributes import SourceMapping
-from resolution.standardise.forms import DateReading, build_forms
+from resolution.standardise.claims import CLAIMS, write_claims
+from resolution.standardise.forms import DateReading, build_forms, drop_forms
 from resolution.standardise.joined_records import join_forms, state_source
-from resolution.standardise.party_records import PARTY_RECORDS, type_table, write_party_records
+from resolution.standardise.party_records import PARTY_RECORDS, quarantine_empty, type_table, write_party_records
 
 
 class LoadedSource(Protocol):
@@ -49,16 +50,34 @@ def standardise(
     it was then. Rows with nothing to compare are appended to `quarantine` and left out.
     """
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    connection.execute(f"drop table if exists {party_records}")
-    connection.execute(PARTY_RECORDS.format(table=party_records))
+    for table, layout in ((party_records, PARTY_RECORDS), (claims, CLAIMS)):
+        connection.execute(f"drop table if exists {table}")
+        connection.execute(layout.format(table=table))
     stated = [
         state_source(connection, source.table, mapping=source.mapping, table=f"stated_{number}")
         for number, source in enumerate(sources)
     ]
     learned = build_forms(connection, stated, readings=readings, today=day)
+    quarantined = 0
     for number, (source, rows) in enumerate(zip(sources, stated, strict=True)):
         join_forms(connection, rows, number=number, table="joined_rows")
         type_table(connection, joined="joined_rows", table="typed_rows", slots=rows.slots, constant=source.mapping.party_type)
+        connection.execute("drop table joined_rows")
         write_party_records(connection, typed="typed_rows", slots=rows.slots, table=party_records)
+        left_out = quarantine_empty(connection, rows=source.table, table=party_records, left_out="empty_rows")
+        quarantined += left_out
+        write_claims(
+            connection, typed="typed_rows", slots=rows.slots, table=claims, left_out="empty_rows" if left_out else None
+        )
+        connection.execute("drop table typed_rows")
+    drop_forms(connection)
     counts = dict(connection.execute(f"select party_type, count(*) from {party_records} group by 1").fetchall())
-    return StandardiseSummary(sum(counts.values()), counts.get("person", 0), counts.get("organization", 0), 0, 0, learned)
+    stated_values = connection.execute(f"select count(*) from {claims}").fetchone()
+    return StandardiseSummary(
+        records=sum(counts.values()),
+        persons=counts.get("person", 0),
+        organizations=counts.get("organization", 0),
+        claims=stated_values[0] if stated_values is not None else 0,
+        quarantined=quarantined,
+        readings=learned,
+    )

@@ -50,10 +50,14 @@ def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: s
     units = unit_pattern()
     house = "\\b(?:bld|bldg|house|haus|dom|d|nr|n[or]?|num|numero|hausnummer|hnr)[. ]*([0-9]+[a-z]?)$"
     box = "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
+    numbered = _numbered_part("regexp_replace(folded, '^([0-9]+) *- *([0-9]+(?:st|nd|rd|th))', '\\1 \\2')")
+    forms_of = variants("addresses", "words")
+    types = alternatives([word for word, form in forms_of.items() if form in words("addresses", "street_types")])
     connection.execute(f"""
 create or replace temp table {forms}_cut as
 with chosen as (
-    select raw, {_numbered_part("folded")} as folded from {forms}_folded
+    select raw, {numbered} as folded
+    from {forms}_folded
 ), cleaned as (
     select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''), ' +', ' ', 'g')) as line
     from chosen
@@ -68,31 +72,33 @@ with chosen as (
 ), united as (
     select raw, box, slash_unit,
         regexp_extract(line, '{units}', 1) as unit,
-        trim(regexp_replace(line, '{units}', ' ')) as line
+        trim(regexp_replace(regexp_replace(line, '{units}', ' '), '(?: (?:penthouse|apt|apartment|unit|suite|ste|flat|floor))+$', '')) as line
     from parted
 ), numbered as (
     select raw, box, coalesce(nullif(slash_unit, ''), unit) as unit, line,
         regexp_extract(line, '{house}', 1) as mark,
         regexp_extract(line, '^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1) as front,
         regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) as back,
+        regexp_extract(line, '^[a-z].*[a-z] ([0-9]+[a-z]?) (?:[nsew] [a-z].*|.*\\b(?:{types})(?: [nsew]{{1,2}})?)$', 1) as within,
         regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') as is_numbered_road
     from united
 )
 select raw, nullif(replace(unit, ' ', ''), '') as unit,
     case when box <> '' then box when front <> '' then replace(front, ' ', '')
         when mark <> '' then mark
-        when back <> '' and not is_numbered_road then replace(back, ' ', '') end as house_number,
+        when back <> '' and not is_numbered_road then replace(back, ' ', '') when within <> '' then within end as house_number,
     trim(regexp_replace(regexp_replace(
         case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
             when mark <> '' then regexp_replace(line, '{house}', '')
-            when back <> '' and not is_numbered_road then left(line, length(line) - length(back)) else line end,
-        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b', '\\1 \\2', 'g')) as street
+            when back <> '' and not is_numbered_road then left(line, length(line) - length(back))
+            when within <> '' then regexp_replace(line, '^.* ' || within || ' ', '') else line end,
+        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b|\\b([0-9]+)(?:st|nd|rd|th)\\b', '\\1\\3 \\2', 'g')) as street
 from numbered
 """)
     connection.execute(f"""
 create or replace temp table {forms} as
 with exploded as (
-    select raw, unnest(string_split(street, ' ')) as word, generate_subscripts(string_split(street, ' '), 1) as place
+    select raw, unnest(string_split_regex(street, ' +')) as word, generate_subscripts(string_split_regex(street, ' +'), 1) as place
     from {forms}_cut where street <> ''
 ), mapped as (
     select raw, string_agg(coalesce(form, exploded.word), ' ' order by place) as street
