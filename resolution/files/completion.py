@@ -60,7 +60,7 @@ class _Fitted:
 
 def _unknown_files(given: Sequence[GivenSource], tables: Sequence[RawTable]) -> list[str]:
     names = {table.path.name for table in tables}
-    if len(given) < 2 or any(entry.file in names for entry in given):  # noqa: PLR2004  (one entry fits all)
+    if len(given) < 2 or any(entry.file in names for entry in given):  # one entry fits all
         return []
     said = ", ".join(str(entry.file) for entry in given)
     return [f"its entries are for {said}; the files given are {', '.join(sorted(names))}"]

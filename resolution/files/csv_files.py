@@ -3,15 +3,17 @@
 import csv
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from resolution.domain.errors import UnreadableFile
-from resolution.files.csv_records import Record, read_records
+from resolution.files.csv_records import Record, read_records, sift
 from resolution.files.dialects import Dialect, sniff_dialect
 from resolution.files.encodings import TextScan, scan_text, write_utf8
-from resolution.files.quarantine import QuarantinedRow, row_as_json
+from resolution.files.quarantine import QuarantinedRow, add_to_quarantine, row_as_json
 from resolution.files.row_writer import RowWriter
 from resolution.files.tables import RawTable, literal, quote, unique_columns
 
@@ -31,10 +33,14 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -
             scan = scan_text(text)
         csv.field_size_limit(sys.maxsize)  # the default refuses cells over 128 KB
         dialect = sniff_dialect(text)
-        read = None
+        counts = None
         if scan.is_clean and not scan.has_lone_cr:
-            read = _read_fast(connection, text, dialect, scan=scan, table=table)
-        counts = read or _read_carefully(connection, text, dialect, table=table, name=path.name)
+            counts = _read_sound(connection, text, dialect, scan=scan, table=table)
+        if counts is None:
+            sifted = Path(folder) / "sifted.csv"
+            counts = _read_sifted(connection, text, sifted, dialect=dialect, table=table, name=path.name)
+        if counts is None:
+            counts = _read_carefully(connection, text, dialect, table=table, name=path.name)
     rows, quarantined, names = counts
     if rows == 0:
         raise UnreadableFile(_without_rows(path, dialect, quarantined))
@@ -53,29 +59,66 @@ def _without_rows(path: Path, dialect: Dialect, quarantined: int) -> str:
     )
 
 
-def _read_fast(
+def _read_sound(
     connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, *, scan: TextScan, table: str
 ) -> _Counts | None:
     """Read a sound file at once; None when anything about it is not plain."""
     names = unique_columns(list(dialect.header))
+    try:
+        _scan_csv(connection, path, dialect, names=names, table=table)
+        rows = _count_lines(connection, table, names, scan=scan, dialect=dialect)
+    except duckdb.Error:
+        rows = None  # sifting finds the rows at fault
+    return None if rows is None else (rows, 0, tuple(names))
+
+
+def _scan_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, dialect: Dialect, *, names: list[str], table: str
+) -> None:
+    """Make the raw table with DuckDB's reader; `_line` counts as if no cell held a newline."""
     typed = ", ".join(f"{literal(f'c{place}')}: 'varchar'" for place in range(len(names)))
     cells = ", ".join(
         f"case when trim(c{place}) <> '' then c{place} end as {quote(name)}"
         for place, name in enumerate(names)
     )
+    connection.execute(
+        f"create or replace table {table} as select {cells},"
+        f" row_number() over () + {dialect.first_line - 1} as _line"
+        f" from read_csv({literal(str(path))}, auto_detect = false, header = false,"
+        f" skip = {dialect.first_line - 1}, delim = {literal(dialect.delimiter)}, quote = '\"',"
+        f" escape = {literal(dialect.escape or chr(34))}, columns = {{{typed}}},"
+        " strict_mode = true, null_padding = false)"
+    )
+
+
+def _read_sifted(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    sifted: Path,
+    *,
+    dialect: Dialect,
+    table: str,
+    name: str,
+) -> _Counts | None:
+    """Part the faulty rows from the sound ones and read these at once; None when that fails too."""
+    names = unique_columns(list(dialect.header))
+    with sifted.open("w", encoding="utf-8", newline="") as sink:
+        lines, faulty = sift(path, sink, dialect)
     try:
-        connection.execute(
-            f"create or replace table {table} as select {cells},"
-            f" row_number() over () + {dialect.first_line - 1} as _line"
-            f" from read_csv({literal(str(path))}, auto_detect = false, header = false,"
-            f" skip = {dialect.first_line - 1}, delim = {literal(dialect.delimiter)}, quote = '\"',"
-            f" escape = {literal(dialect.escape or chr(34))}, columns = {{{typed}}},"
-            " strict_mode = true, null_padding = false)"
-        )
-        rows = _count_lines(connection, table, names, scan=scan, dialect=dialect)
+        _scan_csv(connection, sifted, replace(dialect, escape=None, first_line=1), names=names, table=table)
+        found = connection.execute(f"select count(*) from {table}").fetchone()
     except duckdb.Error:
-        rows = None  # the careful way finds the rows at fault
-    return None if rows is None else (rows, 0, tuple(names))
+        return None  # the careful way takes what DuckDB's reader does not, such as a line of many megabytes
+    if not found or found[0] != len(lines):
+        return None
+    connection.register("_sifted_lines", pa.table({"line": pa.array(lines, pa.int64())}))
+    connection.execute(
+        f"create or replace table {table} as"
+        f" select * exclude (_line, line), line as _line from {table} positional join _sifted_lines"
+    )
+    connection.unregister("_sifted_lines")
+    add_to_quarantine(connection, [_quarantined(record, tuple(names), file=name) for record in faulty])
+    return len(lines), len(faulty), tuple(names)
 
 
 def _count_lines(
@@ -94,7 +137,8 @@ def _count_lines(
         return None
     connection.execute(
         f"create or replace table {table} as select * replace (_line + coalesce(sum({newlines}) over"
-        f" (order by _line rows between unbounded preceding and 1 preceding), 0)::bigint as _line) from {table}"
+        " (order by _line rows between unbounded preceding and 1 preceding), 0)::bigint as _line)"
+        f" from {table}"
     )
     return rows
 

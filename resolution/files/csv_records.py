@@ -4,9 +4,11 @@ A quote that never closes would swallow the rest of a file; here a record whose 
 within reach is read as one physical line with the quote as a letter.
 """
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from resolution.files.dialects import Dialect
 
@@ -41,15 +43,52 @@ class _Lines:
 def read_records(path: Path, dialect: Dialect) -> Iterator[Record]:
     """Yield every record of a UTF-8 file after its header, blank lines left out."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        lines = _Lines(iter(file))
-        for _ in range(dialect.first_line - 1):
-            lines.take()
+        lines = _rows_of(file, dialect)
         number = dialect.first_line
         while (text := lines.take()) is not None:
             used, fields = _record(text, lines, dialect)
             if fields:
                 yield _checked(number, fields, dialect)
             number += used
+
+
+def sift(path: Path, sink: TextIO, dialect: Dialect) -> tuple[list[int], list[Record]]:
+    """Write the sound records of a UTF-8 file to another; return their lines, and the faulty records.
+
+    What is written has no header, no blank lines, and quotes only where a field needs them, doubled.
+    """
+    sound: list[int] = []
+    faulty: list[Record] = []
+    writer = csv.writer(sink, delimiter=dialect.delimiter, lineterminator="\n")
+    special = tuple(mark for mark in ('"', dialect.escape) if mark)
+    delimiters = len(dialect.header) - 1
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        lines = _rows_of(file, dialect)
+        number = dialect.first_line
+        while (text := lines.take()) is not None:
+            # Most lines of most files: no quote, as many fields as the header. They pass unparsed.
+            is_plain = delimiters > 0 and text.count(dialect.delimiter) == delimiters and text.isascii()
+            if is_plain and not any(mark in text for mark in special):
+                sink.write(text.rstrip("\r\n") + "\n")
+                sound.append(number)
+                number += 1
+                continue
+            used, fields = _record(text, lines, dialect)
+            record = _checked(number, fields, dialect)
+            if fields and record.fault is None:
+                writer.writerow(record.fields)
+                sound.append(number)
+            elif fields:
+                faulty.append(record)
+            number += used
+    return sound, faulty
+
+
+def _rows_of(file: Iterable[str], dialect: Dialect) -> "_Lines":
+    lines = _Lines(iter(file))
+    for _ in range(dialect.first_line - 1):
+        lines.take()
+    return lines
 
 
 def _record(text: str, lines: _Lines, dialect: Dialect) -> tuple[int, list[str]]:
@@ -65,7 +104,8 @@ def _record(text: str, lines: _Lines, dialect: Dialect) -> tuple[int, list[str]]
 
 def _record_of_lines(text: str, lines: _Lines, dialect: Dialect) -> tuple[int, list[str]]:
     """Go on until the quotes close on a row of the right width; else the line stands alone."""
-    parts, taken, size, tries = [text], [], len(text), 0
+    parts, size, tries = [text], len(text), 0
+    taken: list[str] = []
     while tries < _MOST_TRIES and len(taken) < _MOST_LINES and size < _MOST_CHARACTERS:
         line = lines.take()
         if line is None:

@@ -1,12 +1,14 @@
 """What single values look like: pure tests of one text, without any knowledge of its column.
 
 Values in real files are misspelt: a date with an impossible month is still shaped like a date. So
-these tests look at shape, and only checksummed identifiers are verified.
+these tests look at shape, and only checksummed identifiers are verified. Words are in `value_words.yml`.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 
+import yaml
 from rigour.territories import lookup_territory
 from stdnum import lei
 from stdnum.eu import vat
@@ -14,51 +16,49 @@ from stdnum.eu import vat
 _EMAIL = re.compile(r"^(?:mailto:)?[^@\s]+@[^@\s]+$|<[^@\s]+@[^@\s]+>")
 _URL = re.compile(r"^(?:https?://|www\.)\S+$", re.IGNORECASE)
 _DOMAIN = re.compile(r"^(?:[a-z0-9-]+\.)+[a-z]{2,12}(?:/\S*)?$", re.IGNORECASE)
-_NUMERIC_DATE = re.compile(
-    r"^[\dOolI]{1,4}\s*[-/.]+\s*[\dOolI]{1,3}\s*[-/.]+\s*[\dOolI]{1,5}(?:[T ]+[\d:.]+\s*(?:[AaPp][Mm])?(?:Z|[+-]\d\d:?\d\d)?)?$"
-)
+_CLOCK = r"(?:[T ]+[\d:.,]+\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|[+-]\d\d(?::?\d\d)?)?)?"
+_NUMERIC_DATE = re.compile(r"^[\dOolI]{1,4}\s*[-/.]+\s*[\dOolI]{1,3}\s*[-/.]+\s*[\dOolI]{1,5}" + _CLOCK + "$")
 _CJK_DATE = re.compile(r"^\d{4}\s*年\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?$")
+_MONTH_WORD = r"[^\W\d]{3,10}\.?"
 _WORD_DATE = re.compile(
-    r"^(?:\d{1,2}\.?(?:st|nd|rd|th)?[\s-]+[^\W\d]{3,10}\.?[\s,-]+\d{2,4}|[^\W\d]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})(?:\s.*)?$"
+    rf"^(?:\d{{1,2}}\.?(?:st|nd|rd|th)?[\s-]+(?:de\s+)?{_MONTH_WORD}[\s,-]+(?:de\s+)?\d{{2,4}}"
+    rf"|{_MONTH_WORD}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}})(?:\s.*)?$"
 )
 _COMPACT_DATE = re.compile(
     r"^(?:1[5-9]|20)\d\d(?:0\d|1[0-2])(?:[0-2]\d|3[01])$|^(?:[0-2]\d|3[01])(?:0\d|1[0-2])(?:19|20)\d\d$"
 )
 _MONTH_ONLY = re.compile(r"^\d{4}[-/.]\d{1,2}$")
 _PHONE = re.compile(
-    r"^(?:tel\.?:?\s*)?[+(\d][\d\s().\-/+\u00a0\u2010-\u2015]{4,28}(?:\s*(?:x|ext\.?|#|app\.?|durchwahl)\s*\d{1,6})?$",
+    r"^(?:tel\.?:?\s*)?[+(\d][\d\s().\-/+\u00a0\u2010-\u2015]{4,28}"
+    r"(?:\s*(?:x|ext\.?|#|app\.?|durchwahl)\s*\d{1,6})?$",
     re.IGNORECASE,
 )
+_PHONE_GROUPS = re.compile(r"^\+|^\(\d|\d[\s./-]+\d{3}[\s./-]+\d|^0\d+[\s/-]\d")
 _POSTCODE = re.compile(r"^(?=.*[\doO])[a-z0-9]{2,6}(?:[\s-]?[a-z0-9]{2,5})?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[-+]?\d+(?:[.,]\d+)?$")
 _HOUSE_NUMBER = re.compile(
     r"^(?:no\.?\s*)?\d{1,6}\s*[a-z]?(?:\s*[-/]\s*\d{1,5}\s*[a-z]?)?(?:\s*(?:bis|ter))?$", re.IGNORECASE
 )
-_STREET_WORD = re.compile(
-    r"(?:^|\W)(?:st|str|street|rd|road|ave?|avenue|blvd|boulevard|dr|drive|ln|lane|ct|court|pl|place|way|cres|crescent|circuit|close|terrace|hwy|highway|pkwy|square|rue|chemin|place|calle|avda|avenida|carrera|plaza|via|viale|corso|piazza|rua|travessa|ul|ulica|al|aleja|platz|weg|allee|gasse|laan|plein|gata|gatan|vagen|vej|vei|utca|p\.?\s?o\.?\s?box)(?:\W|$)|(?:stra(?:ss|ß)e|str\.?|straat|weg|gasse|platz|allee|ring|damm|laan|gracht|vagen|gatan|vej|gade|katu|tie)(?:\W|$)",
-    re.IGNORECASE,
-)
-_ORGANIZATION_WORD = re.compile(
-    r"(?:^|\W)(?:inc|llc|l\.l\.c|ltd|limited|corp|corporation|co|company|plc|gmbh|ag|kg|ug|ohg|gbr|e\.?v|se|s\.?a\.?s?|s\.?a\.?r\.?l|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/?s|ab|oy|oyj|as|asa|aps|s\.?l|s\.?c|sp\.? z ?o\.?o|s\.r\.o|kft|zrt|ltda|pty|pte|pvt|llp|lp|group|holdings?|bank|university|school|college|academy|hospital|clinic|church|hotel|restaurant|cafe|bar|grill|pizza|pizzeria|bistro|services?|solutions|systems|technologies|consulting|partners|associates|association|foundation|institute|centers?|centres?|council|department|ministry|agency|society|club|store|shop|market|industries|international|enterprises?|trading|insurance|center|daycare|kindergarten|museum|library|trust|fund|stiftung|verein|gesellschaft|handel|bau|societe|compagnie|ecole|empresa|servicios|construcciones|azienda|fabbrica|bedrijf|handelsonderneming|spolka|przedsiebiorstwo|fabryka)(?:\W|$)|&|\d",
-    re.IGNORECASE,
-)
-_SALUTATION = re.compile(
-    r"^(?:mr|mrs|ms|miss|mx|sir|dame|lady|lord|dr|prof|herr|frau|hr|fr|monsieur|madame|mademoiselle|mme|mlle|m|sr|sra|srta|don|dona|sig|signor|signora|sig\.ra|dhr|mevr|mw|pan|pani)\.?(?:\s+(?:dr|prof)\.?)?$",
-    re.IGNORECASE,
-)
-_GENDER = re.compile(
-    r"^(?:[mfwhukvxd01249]|male|female|man|woman|mann|frau|maennlich|männlich|weiblich|divers|homme|femme|masculin|feminin|féminin|hombre|mujer|masculino|femenino|feminino|uomo|donna|maschio|femmina|maschile|femminile|vrouw|kobieta|mezczyzna|mężczyzna|kvinna|kvinde|kvinne|mand|mies|nainen|nonbinary|non-binary|unknown|other|u|муж(?:ской|чина)?|жен(?:ский|щина)?|м|ж|男|女|남|여|erkek|kadın|k|e)$",
-    re.IGNORECASE,
-)
-_TRUTH = re.compile(
-    r"^(?:0|1|y|n|t|f|yes|no|true|false|x|ja|nein|oui|non|si|sí|tak|nie|sim|nao|não|da|nee)$", re.IGNORECASE
-)
 _LETTERS = re.compile(r"[^\W\d_]")
-_SUFFIX = re.compile(
-    r"^(?:jr|sr|snr|jnr|junior|senior|i{1,3}|iv|v|vi|md|phd|esq|2nd|3rd|4th)\.?$", re.IGNORECASE
-)
 _VAT_SHAPE = re.compile(r"^[A-Z]{2}[\s.-]?[0-9A-Z][0-9A-Z .\-]{6,14}$", re.IGNORECASE)
 _LEI_LENGTH = 20
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    text = files("resolution.files").joinpath("value_words.yml").read_text(encoding="utf-8")
+    return frozenset(yaml.load(text, Loader=yaml.BaseLoader)[name])
+
+
+@cache
+def _any_word(name: str, *, endings: str | None = None) -> re.Pattern[str]:
+    """Return a pattern of any of the words standing alone, or of the endings closing a word."""
+    alone = "|".join(re.escape(word) for word in sorted(_words(name)))
+    pattern = rf"(?:^|\W)(?:{alone})(?:\W|$)"
+    if endings is not None:
+        closing = "|".join(re.escape(word) for word in sorted(_words(endings)))
+        pattern += rf"|(?:{closing})(?:\W|$)"
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def is_email(text: str) -> bool:
@@ -96,8 +96,7 @@ def is_phone(text: str) -> bool:
 
 def is_written_phone(text: str) -> bool:
     """Whether the text is a phone number that shows it: a plus sign or groups, no date."""
-    groups = re.search(r"^\+|^\(\d|\d[\s./-]+\d{3}[\s./-]+\d|^0\d+[\s/-]\d", text)
-    return is_phone(text) and groups is not None and not is_separated_date(text)
+    return is_phone(text) and _PHONE_GROUPS.search(text) is not None and not is_separated_date(text)
 
 
 def is_postcode(text: str) -> bool:
@@ -116,7 +115,9 @@ def is_street(text: str) -> bool:
     """Whether the text has letters and names a street or starts or ends with a house number."""
     if not _LETTERS.search(text):
         return False
-    return _STREET_WORD.search(text) is not None or has_house_number(text)
+    return _any_word("street_words", endings="street_endings").search(text) is not None or has_house_number(
+        text
+    )
 
 
 def has_house_number(text: str) -> bool:
@@ -132,7 +133,7 @@ def is_whole_address(text: str) -> bool:
 
 def is_organization_like(text: str) -> bool:
     """Whether a name has a legal form, a word of trade, a digit or an ampersand."""
-    return _ORGANIZATION_WORD.search(text) is not None
+    return "&" in text or has_digit(text) or _any_word("organization_words").search(text) is not None
 
 
 def is_person_shaped(text: str) -> bool:
@@ -146,19 +147,19 @@ def is_person_shaped(text: str) -> bool:
 
 
 def is_salutation(text: str) -> bool:
-    return _SALUTATION.match(text) is not None
+    return all(word in _words("salutations") for word in text.lower().replace(".", " ").split())
 
 
 def is_gender(text: str) -> bool:
-    return _GENDER.match(text) is not None
+    return text.lower() in _words("genders")
 
 
 def is_truth_value(text: str) -> bool:
-    return _TRUTH.match(text) is not None or is_date(text)
+    return is_yes_or_no(text) or is_date(text)
 
 
 def is_suffix(text: str) -> bool:
-    return _SUFFIX.match(text) is not None
+    return text.lower().strip(" .,") in _words("suffixes")
 
 
 def has_letters(text: str) -> bool:
@@ -217,4 +218,4 @@ def is_moment(text: str) -> bool:
 
 
 def is_yes_or_no(text: str) -> bool:
-    return _TRUTH.match(text) is not None
+    return text.lower() in _words("truth_values")

@@ -64,7 +64,7 @@ def _agreement(lines: Sequence[str], delimiter: str, *, escape: str | None) -> t
         counts = [len(fields) for fields in reader if fields]
     except csv.Error:
         return (0.0, 0)
-    if not counts or counts[0] < 2:  # noqa: PLR2004  (a header of one field tells nothing)
+    if not counts or counts[0] < 2:  # a header of one field tells nothing
         return (0.0, 0)
     usual = Counter(counts).most_common(1)[0][0]
     agreeing = sum(count == counts[0] for count in counts) / len(counts)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from resolution.files import detectors as d
-from resolution.files.lexicon import Meaning, load_lexicon
 from resolution.files.headers import words_of
+from resolution.files.lexicon import Meaning, load_lexicon
 from resolution.files.profiles import ColumnProfile
 
 Support = Callable[[ColumnProfile], float]
@@ -54,7 +54,7 @@ def _source(profile: ColumnProfile) -> float:
 
 def _source_id(profile: ColumnProfile) -> float:
     # `distinct` is an estimate, good to some percent; the duplicates themselves are quarantined later.
-    if not profile.filled or profile.fill < 0.5:  # noqa: PLR2004  (half the rows)
+    if not profile.filled or profile.fill < 0.5:  # half the rows
         return 0.0
     return min(1.0, profile.distinct / profile.filled)
 
@@ -149,4 +149,4 @@ def describe(profile: ColumnProfile) -> str:
     )
     shares = [(profile.share(test), word) for test, word in kinds]
     share, word = max(shares)
-    return word if share >= 0.6 else "something else"  # noqa: PLR2004  (a plain majority)
+    return word if share >= 0.6 else "something else"  # a plain majority

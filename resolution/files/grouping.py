@@ -94,7 +94,7 @@ def _read_address(guess: Guess, guesses: Sequence[Guess]) -> Guess:
         return replace(guess, attribute="street" if number == first else "address_extra", header=header)
     has_parts = any(g.attribute in {"city", "postcode"} for g in guesses)
     has_street = any(g.attribute == "street" for g in beside)
-    is_whole = guess.profile.share(d.is_whole_address) >= 0.5  # noqa: PLR2004  (a plain majority)
+    is_whole = guess.profile.share(d.is_whole_address) >= 0.5  # a plain majority
     if guess.attribute == "address" and has_parts and not is_whole and not has_street:
         return replace(guess, attribute="street")
     return guess

@@ -42,7 +42,7 @@ def guess_column(profile: ColumnProfile) -> Guess:
     fits = [(_fit(meaning, profile), meaning) for meaning in reading.meanings]
     borne_out = [(fit, meaning) for fit, meaning in fits if fit is not None]
     if borne_out:
-        fit, meaning = max(borne_out, key=lambda pair: pair[0] >= 0.8)  # noqa: PLR2004  (first clear one)
+        fit, meaning = max(borne_out, key=lambda pair: pair[0] >= 0.8)  # first clear one
         return _by_header(profile, header, reading, fit=fit, meaning=meaning)
     said = reading.meanings[0].attribute.replace("_", " ")
     if detection is not None:
@@ -61,7 +61,7 @@ def _by_header(
     profile: ColumnProfile, header: Header, reading: Reading, *, fit: float, meaning: Meaning
 ) -> Guess:
     confidence = round(reading.score * (_HEADER_SHARE + (1 - _HEADER_SHARE) * fit), 2)
-    values = "all values fit" if fit > 0.99 else f"{fit:.0%} of the values fit"  # noqa: PLR2004
+    values = "all values fit" if fit > 0.99 else f"{fit:.0%} of the values fit"
     return Guess(
         profile,
         header,

@@ -9,8 +9,8 @@ import duckdb
 from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, SourceMapping
 from resolution.files.grouping import PERSON_NAME, assign_groups
 from resolution.files.guesses import Guess, guess_column
-from resolution.files.parties import decide_parties
 from resolution.files.headers import parse_header
+from resolution.files.parties import decide_parties
 from resolution.files.profiles import ColumnProfile, profile_columns
 from resolution.files.tables import RawTable, quote
 
@@ -152,7 +152,7 @@ def _restates(connection: duckdb.DuckDBPyConnection, table: RawTable, column: st
         f"select avg(cast(list_has_all({outer}, {inner}) as int)) from (select * from {table.name}"
         f" where {quote(column)} is not null and {quote(other)} is not null limit 2000)"
     ).fetchone()
-    return bool(found and found[0] is not None and found[0] >= 0.8)  # noqa: PLR2004  (misspelt rows differ)
+    return bool(found and found[0] is not None and found[0] >= 0.8)  # misspelt rows differ
 
 
 def _organizations_alone(

@@ -56,7 +56,7 @@ class Lexicon:
 def load_lexicon() -> Lexicon:
     """Return the lexicon of the package."""
     text = files("resolution.files").joinpath("lexicon.yml").read_text(encoding="utf-8")
-    data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  (BaseLoader makes strings only)
+    data = yaml.load(text, Loader=yaml.BaseLoader)  # BaseLoader makes strings only
     by_key: dict[str, tuple[Meaning, ...]] = {}
     by_set: dict[frozenset[str], tuple[Meaning, ...]] = {}
     vocabulary: set[str] = set()
@@ -79,14 +79,14 @@ def load_lexicon() -> Lexicon:
 
 def _entries(data: Mapping[str, object]) -> Iterator[tuple[str, Meaning]]:
     # Identifiers and further names first: where a phrase stands twice, the first entry holds.
-    for entry in cast(list[dict[str, object]], data["identifiers"]):
-        country = cast(str | None, entry.get("country"))
-        for phrase in cast(list[str], entry["any"]):
-            yield phrase, Meaning("identifier", cast(str, entry["kind"]), country)
-    for entry in cast(list[dict[str, object]], data["names"]):
-        for phrase in cast(list[str], entry["any"]):
-            yield phrase, Meaning(cast(str, entry["attribute"]), cast(str, entry["kind"]))
-    for attribute, languages in cast(dict[str, dict[str, list[str]]], data["attributes"]).items():
+    for entry in cast("list[dict[str, object]]", data["identifiers"]):
+        country = cast("str | None", entry.get("country"))
+        for phrase in cast("list[str]", entry["any"]):
+            yield phrase, Meaning("identifier", cast("str", entry["kind"]), country)
+    for entry in cast("list[dict[str, object]]", data["names"]):
+        for phrase in cast("list[str]", entry["any"]):
+            yield phrase, Meaning(cast("str", entry["attribute"]), cast("str", entry["kind"]))
+    for attribute, languages in cast("dict[str, dict[str, list[str]]]", data["attributes"]).items():
         for phrases in languages.values():
             for phrase in phrases:
                 yield phrase, Meaning(attribute)

@@ -30,7 +30,7 @@ _HEADER = """\
 # What the columns of each file mean. Correct what is wrong and give the file back with --mapping.
 #
 # means         one of: {attributes}
-# group         columns that belong together: 1 (the default) for the first address, phone, name, 2 for the second
+# group         columns that belong together: 1 (the default) for the first address or name, 2 for the second
 # kind          of an identifier: {identifiers}
 #               of a name: {names}
 # country       ISO code of the country that issued an identifier, where it holds for the whole column
@@ -141,7 +141,7 @@ def read_mapping(path: Path) -> tuple[GivenSource, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506  (BaseLoader makes strings only)
+        data = yaml.load(text, Loader=yaml.BaseLoader)  # BaseLoader makes strings only
     except OSError as error:
         raise MappingError(f"The mapping {path} cannot be read: {error.strerror}. Check its name.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -173,7 +173,7 @@ def _sources(data: object, faults: list[str]) -> tuple[GivenSource, ...]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         faults.append("it must hold `sources:`, a list with an entry per file, each with `columns:`")
         return ()
-    return tuple(_source(cast(dict[str, object], entry), faults) for entry in entries)
+    return tuple(_source(cast("dict[str, object]", entry), faults) for entry in entries)
 
 
 def _source(entry: Table[str, object], faults: list[str]) -> GivenSource:
@@ -192,8 +192,8 @@ def _source(entry: Table[str, object], faults: list[str]) -> GivenSource:
         columns = {}
     return GivenSource(
         columns=tuple(_column(name, said, where, faults) for name, said in columns.items()),
-        file=cast(str | None, file) or None,
-        source=cast(str | None, entry.get("source")) or None,
+        file=cast("str | None", file) or None,
+        source=cast("str | None", entry.get("source")) or None,
         party_type=_party_type(entry.get("party_type"), where, faults),
         duplicate_free=_duplicate_free(entry.get("duplicate_free"), where, faults),
     )
@@ -201,16 +201,16 @@ def _source(entry: Table[str, object], faults: list[str]) -> GivenSource:
 
 def _party_type(said: object, where: str, faults: list[str]) -> PartyType | str | None:
     if not said or said == AUTO:
-        return cast(str | None, said) or None
+        return cast("str | None", said) or None
     if said in set(PartyType):
-        return PartyType(cast(str, said))
+        return PartyType(cast("str", said))
     faults.append(f"{where}party_type {said!r} is not known; use {_listed(PartyType)} or auto")
     return None
 
 
 def _duplicate_free(said: object, where: str, faults: list[str]) -> bool | str | None:
     if not said or said == AUTO:
-        return cast(str | None, said) or None
+        return cast("str | None", said) or None
     truth = {"true": True, "yes": True, "false": False, "no": False}.get(str(said).lower())
     if truth is None:
         faults.append(f"{where}duplicate_free {said!r} is not known; use true, false or auto")
@@ -279,7 +279,7 @@ def _confidence(said: object, where: str, faults: list[str]) -> float:
 
 
 def _listed(names: object) -> str:
-    return ", ".join(sorted(cast(frozenset[str], names)))
+    return ", ".join(sorted(cast("frozenset[str]", names)))
 
 
 def given_of(source: SourceMapping) -> GivenSource:

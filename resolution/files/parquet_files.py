@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
@@ -31,7 +32,8 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, table: st
         select = [_cell(sql, kind, whole=sql in whole) for _, sql, kind in parts]
         listed = ", ".join(f"{sql} as {quote(name)}" for sql, name in zip(select, names, strict=True))
         connection.execute(
-            f"create or replace temp view {table} as select {listed}, file_row_number + 1 as _line from {source}"
+            f"create or replace temp view {table} as"
+            f" select {listed}, file_row_number + 1 as _line from {source}"
         )
         rows = connection.execute(f"select count(*) from {source}").fetchone()
     except duckdb.Error as error:
@@ -65,8 +67,7 @@ def _parts(name: str, sql: str, kind: duckdb.sqltypes.DuckDBPyType, *, depth: in
 
 
 def _type(value: object) -> duckdb.sqltypes.DuckDBPyType:
-    assert isinstance(value, duckdb.sqltypes.DuckDBPyType)  # noqa: S101  (narrows the stub's union)
-    return value
+    return cast("duckdb.sqltypes.DuckDBPyType", value)  # the stub has a union with attribute values
 
 
 def _whole_number_floats(

@@ -90,7 +90,7 @@ def _decide_family_name(guesses: Sequence[Guess]) -> list[Guess]:
         return list(guesses)
     [attribute] = missing
     bare = [g for g in guesses if g.attribute == "name" and len(g.header.words) == 1]
-    if len(bare) != 1 or bare[0].profile.share(d.is_organization_like) > 0.3:  # noqa: PLR2004
+    if len(bare) != 1 or bare[0].profile.share(d.is_organization_like) > 0.3:
         return list(guesses)
     other = "given" if attribute == "family_name" else "family"
     reason = f"{bare[0].reason}; beside the {other} name it is the {attribute.replace('_', ' ')}"
@@ -124,9 +124,9 @@ def _decide_name_by_values(guess: Guess, guesses: Sequence[Guess], *, has_person
     if persons >= _MOST and not _has_organization_id(guesses):
         reason = f"{guess.reason}; {persons:.0%} of the names look like persons'"
         return replace(guess, attribute="full_name", reason=reason)
-    if persons >= 0.35 and organizations < 0.35:  # noqa: PLR2004  (some of both: each row decides)
+    if persons >= 0.35 and organizations < 0.35:  # some of both: each row decides
         return replace(guess, attribute="full_name", reason=f"{guess.reason}; names of persons and others")
-    reason = f"{guess.reason}; {1 - persons:.0%} of the names do not look like persons', and no column is a person's"
+    reason = f"{guess.reason}; {1 - persons:.0%} of the names are not like persons', nor is any other column"
     return replace(guess, attribute="organization_name", reason=reason)
 
 
@@ -135,7 +135,7 @@ def _person_share(values: Sequence[str]) -> float:
     shaped = [value for value in values[:_LOOKED_AT] if d.is_person_shaped(value)]
     if not values or len(shaped) < _SOME * min(len(values), _LOOKED_AT):
         return 0.0
-    from resolution.files.known_names import is_known_person_name  # noqa: PLC0415  (seconds to load)
+    from resolution.files.known_names import is_known_person_name  # takes seconds to load
 
     return sum(map(is_known_person_name, shaped)) / min(len(values), _LOOKED_AT)
 

@@ -99,7 +99,7 @@ def _head(path: Path) -> bytes:
 
 
 def _found(head: bytes) -> str:
-    """Return what a file is by its first bytes: `Parquet`, `JSONL`, `text` (CSV perhaps), or a foreign kind."""
+    """Return what a file is by its first bytes: `Parquet`, `JSONL`, `text` (perhaps CSV) or another kind."""
     for mark, kind in _MARKS:
         if head.lower().startswith(mark.lower()):
             return kind
