@@ -10,11 +10,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-# uv does not read pip's settings: hand on where pip was told to look for wheels (a local CPU build of
-# torch, say). Where it was told nothing, uv itself picks the CPU build.
-export UV_FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS))
-TORCH := $(if $(UV_FIND_LINKS),,--torch-backend cpu)
 UV := $(BIN)/uv --quiet
+# uv does not read pip's settings: hand on where pip was told to look for wheels (a local CPU build of
+# torch, say), in the environment or in its configuration. Where it was told nothing, uv is asked for the
+# CPU build of torch.
+FIND_LINKS = links="$${PIP_FIND_LINKS:-$$($(PYTHON) -m pip config get global.find-links 2>/dev/null)}"; \
+	export UV_FIND_LINKS="$${UV_FIND_LINKS:-$$(echo $$links | tr ' ' ',')}"
+TORCH = $$(test -n "$$UV_FIND_LINKS$$UV_TORCH_BACKEND" || echo --torch-backend cpu)
 
 .PHONY: setup demo test check bench lock clean
 
@@ -29,7 +31,7 @@ $(VENV)/.python:
 
 $(VENV)/.locked: requirements.lock $(VENV)/.python
 	@echo "set-up 2/3: dependencies of requirements.lock"
-	@$(UV) pip sync --python $(BIN)/python $(TORCH) requirements.lock
+	@$(FIND_LINKS); $(UV) pip sync --python $(BIN)/python $(TORCH) requirements.lock
 	@touch $@
 
 $(VENV)/.package: pyproject.toml $(VENV)/.locked
@@ -54,7 +56,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
 lock: $(VENV)/.python
-	UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev $(ARGS) \
+	$(FIND_LINKS); UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev $(ARGS) \
 		--python $(BIN)/python --output-file requirements.lock
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
 
