@@ -129,7 +129,11 @@ select record_id, golden_id from placed inner join goldens using (component);
 
 create or replace temp table ledger_homes as
 select f.golden_id as id_once, p.golden_id as id_now
-from ledger_founders as f left join ledger_placed as p using (record_id);
+from ledger_founders as f inner join ledger_placed as p using (record_id)
+union all
+select f.golden_id, null
+from ledger_founders as f inner join ledger_ghosts as g using (record_id)
+where g.host is null;
 """
 
 CHANGES = """
