@@ -18,8 +18,6 @@ from resolution.survivorship_rules import Criterion, FieldRule, SurvivorshipRule
 MAX_LENGTH = 511  # characters; longer values count as equally complete
 MAX_POSITION = 255  # values that one record states beyond this count as equally late
 
-Owners = frozenset[tuple[str, int]]  # record and position of those who state a chosen value
-NOBODY: Owners = frozenset()
 Weakness = tuple[tuple[float, ...], str, str, str]  # the smallest survives
 
 
@@ -38,16 +36,16 @@ def survive(
     by_attribute: dict[str, list[AttributeClaim]] = defaultdict(list)
     for claim in claims:
         by_attribute[claim.attribute].append(claim)
-    chosen: dict[str, Owners] = {}
+    leaders: dict[str, Leader] = {}
     values: list[GoldenValue] = []
     conflicts: list[Conflict] = []
     rule_of = {attribute: rules.rule(party_type, attribute) for attribute in by_attribute}
     for attribute in sorted(by_attribute, key=lambda name: (rule_of[name].follows is not None, name)):
         rule = rule_of[attribute]
-        owners = chosen.get(rule.follows or "", NOBODY)
-        ranked = rank(by_attribute[attribute], rule, owners=owners, trust=rules.trust)
-        chosen[attribute] = _owners(by_attribute[attribute], key=ranked[0].claim.key)
-        kept = _kept(ranked, rule, owners=owners)
+        leader = leaders.get(rule.follows or "", NO_LEADER)
+        ranked = rank(by_attribute[attribute], rule, leader=leader, trust=rules.trust)
+        leaders[attribute] = Leader.of(by_attribute[attribute], key=ranked[0].claim.key)
+        kept = _kept(ranked, rule, leader=leader)
         claiming = len({claim.record_id for claim in by_attribute[attribute]})
         values += [_value(r, rule, position=n, claiming=claiming) for n, r in enumerate(ranked[:kept])]
         conflicts += [_conflict(r, rule, claiming=claiming) for r in ranked[kept:]]
@@ -65,16 +63,47 @@ class Ranked:
     support: int  # records that state the value
 
 
+# How near a part is to the value chosen for the attribute that it follows.
+OF_ANOTHER, OF_NONE, OF_CHOSEN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """Who states the chosen value of an attribute that others follow, and who states any value."""
+
+    of_chosen: frozenset[tuple[str, int]] = frozenset()
+    of_any: frozenset[tuple[str, int]] = frozenset()
+
+    @staticmethod
+    def of(claims: Iterable[AttributeClaim], *, key: str) -> "Leader":
+        """Return the leader that the claims of an attribute make, when the value of `key` is chosen."""
+        owners = [(claim.key, _owner(claim)) for claim in claims]
+        return Leader(
+            of_chosen=frozenset(owner for stated, owner in owners if stated == key),
+            of_any=frozenset(owner for _, owner in owners),
+        )
+
+    def nearness(self, claim: AttributeClaim) -> int:
+        """Say whether a claim is part of the chosen value, of no value, or of one not chosen."""
+        owner = _owner(claim)
+        if owner in self.of_chosen:
+            return OF_CHOSEN
+        return OF_ANOTHER if owner in self.of_any else OF_NONE
+
+
+NO_LEADER = Leader()
+
+
 def rank(
     claims: Sequence[AttributeClaim],
     rule: FieldRule,
     *,
-    owners: Owners,
+    leader: Leader,
     trust: Mapping[str, int],
 ) -> list[Ranked]:
     """Return the distinct values of one attribute, best first, each by its best claim.
 
-    `owners` are those who state the value chosen for the attribute that this one follows.
+    `leader` says who states what for the attribute that this one follows.
     """
     witnesses: dict[str, set[str]] = defaultdict(set)
     for claim in claims:
@@ -88,7 +117,7 @@ def rank(
             Criterion.MOST_COMPLETE: (_length(claim.key), _length(claim.value)),
         }
         ordered = [merit for criterion in rule.criteria for merit in merits[criterion]]
-        strengths = (_owner(claim) in owners, not is_partial(claim.attribute, claim.key), *ordered)
+        strengths = (leader.nearness(claim), not is_partial(claim.attribute, claim.key), *ordered)
         return (
             (*(-strength for strength in strengths), _position(claim)),
             claim.record_id,
@@ -123,17 +152,11 @@ def _owner(claim: AttributeClaim) -> tuple[str, int]:
     return (claim.record_id, _position(claim))
 
 
-def _owners(claims: Iterable[AttributeClaim], *, key: str) -> Owners:
-    return frozenset(_owner(claim) for claim in claims if claim.key == key)
-
-
-def _kept(ranked: Sequence[Ranked], rule: FieldRule, *, owners: Owners) -> int:
+def _kept(ranked: Sequence[Ranked], rule: FieldRule, *, leader: Leader) -> int:
     """Return how many of the ranked values survive."""
     if rule.is_union:
         return len(ranked)
-    if rule.only_follows and owners and _owner(ranked[0].claim) not in owners:
-        return 0
-    return 1
+    return 0 if rule.only_follows and leader.nearness(ranked[0].claim) == OF_ANOTHER else 1
 
 
 def _value(ranked: Ranked, rule: FieldRule, *, position: int, claiming: int) -> GoldenValue:

@@ -18,9 +18,9 @@ from resolution.domain.attributes import PartyType
 from resolution.domain.claims import IS_PARTIAL_SQL
 from resolution.survivorship_rules import Criterion, FieldRule, SurvivorshipRules
 
-# Widths in bits. `strength` holds 63 of them: follows, is whole, the criteria, position; frequency is
-# known only per value and is set in between by `frequency_shift`. `strength` stands above `witness`:
-# the record (27 bits, smaller id first) and the claim's row (32 bits).
+# Widths in bits. `strength` holds 62 of them: is whole, the criteria, position; frequency is known only
+# per value and is set in between by `frequency_shift`. Above `strength` stands the nearness to the
+# leader, below it the record (27 bits, smaller id first) and the claim's row (32 bits).
 POSITION_BITS = 8
 CRITERION_BITS = {
     Criterion.MOST_TRUSTED: 8,
@@ -96,15 +96,20 @@ select stated.*, coalesce(is_first, true) as is_first, coalesce(is_new, true) as
 from stated left join numbered using (claim)
 """
 
-# Who states the value chosen for an attribute that others follow.
+# Who states a value of an attribute that others follow: 2 the chosen one, 0 another. Who states none
+# stands between.
 OWNERS = """
 create or replace temp table survivorship_owners as
 with winners as (
     select golden, field, key_hash from survivorship_ranked
     where rank = 0 and field in (select leader from survivorship_fields)
 )
-select golden, field as leader, record, least(position, 255) as position
-from survivorship_stated semi join winners using (golden, field, key_hash)
+select
+    record, field as leader, least(s.position, 255)::utinyint as position,
+    max(if(w.golden is null, 0, 2)) as nearness
+from survivorship_stated as s left join winners as w using (golden, field, key_hash)
+where field in (select leader from survivorship_fields)
+group by all
 """
 
 RANKED_TABLE = """
@@ -118,19 +123,15 @@ insert into survivorship_ranked
 with stated as (
     select * from survivorship_stated where (leader is not null) = $are_followers
 ), led as (
-    select s.*, g.golden is not null as has_leader, o.record is not null as is_led
-    from stated as s
-    left join survivorship_owners as o
-    on s.golden = o.golden and s.leader = o.leader
-    and s.record = o.record and least(s.position, 255) = o.position
-    left join (select distinct golden, leader from survivorship_owners) as g
-    on s.golden = g.golden and s.leader = g.leader
+    select s.*, coalesce(o.nearness, 1) as nearness
+    from stated as s left join survivorship_owners as o
+    on s.record = o.record and s.leader = o.leader and least(s.position, 255) = o.position
 ), groups as (
     select
-        golden, field, key_hash, bool_or(has_leader) as has_leader,
+        golden, field, key_hash,
         count_if(is_new)::integer as support, count_if(is_first)::integer as firsts,
         max(
-            (((is_led::bigint << 62) + strength)::hugeint << 59) + ((record::bigint << 32) + claim)::hugeint
+            (((nearness::hugeint << 62) + strength) << 59) + ((record::bigint << 32) + claim)::hugeint
         ) as best
     from led group by all
 )
@@ -142,7 +143,7 @@ select
         order by best >> (59 + frequency_shift) desc, support desc, best desc
     ) - 1)::integer as rank,
     support, (sum(firsts) over (partition by golden, field))::integer as claiming,
-    is_union or (rank = 0 and not (only_follows and has_leader and best >> 121 = 0)) as survives
+    is_union or (rank = 0 and not (only_follows and best >> 121 = 0)) as survives
 from groups inner join survivorship_fields using (field)
 """
 

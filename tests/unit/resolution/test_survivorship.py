@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from resolution.domain.attributes import PartyType
 from resolution.domain.claims import AttributeClaim, is_partial
-from resolution.survivorship import rank, survive
+from resolution.survivorship import NO_LEADER, rank, survive
 from resolution.survivorship_rules import Criterion, FieldRule, default_rules, field_rule, parse_rules
 
 RULES = default_rules()
@@ -125,6 +125,17 @@ def test_a_part_comes_from_any_record_that_states_the_chosen_address_at_the_same
     assert values(claims, "person: {address: most_frequent}")["city"] == ["York"]
 
 
+def test_a_country_stated_without_an_address_completes_the_chosen_one() -> None:
+    claims = [
+        claim("address", "1 High St, Leeds", of="crm:1"),
+        claim("country", "GB", of="erp:2"),
+        claim("address", "Rue 7", of="hr:3"),
+        claim("country", "FR", of="hr:3"),
+    ]
+
+    assert values(claims)["country"] == ["GB"]
+
+
 def test_a_name_part_may_come_from_elsewhere_when_the_chosen_name_lacks_it() -> None:
     claims = [
         claim("full_name", "Ann Lee", of="crm:1"),
@@ -214,7 +225,7 @@ def beats(
 def test_the_survivor_is_the_claim_that_no_other_claim_beats(
     claims: list[AttributeClaim], rule: FieldRule
 ) -> None:
-    ranked = rank(claims, rule, owners=frozenset(), trust={"a": 1, "b": 2})
+    ranked = rank(claims, rule, leader=NO_LEADER, trust={"a": 1, "b": 2})
 
     unbeaten = [c for c in claims if not any(beats(d, c, rule=rule, claims=claims) for d in claims)]
     assert {ranked[0].claim} == set(unbeaten)
