@@ -17,7 +17,7 @@ from resolution.domain.errors import InputError, RunNotFound
 from resolution.evaluation import Bootstrap, Options, evaluate, evaluate_run
 from resolution.evaluation_truth import Truth, truth_from_table
 
-SCORE_SCRIPT = Path("/work/shared/data/score.py")
+SCORE_SCRIPT = Path(__file__).parents[4] / "shared" / "data" / "score.py"
 NO_INTERVALS = Options(bootstrap=Bootstrap(replicates=0))
 
 Labels = list[tuple[int, int | None]]  # by record: its entity, and its cluster or None
