@@ -66,9 +66,9 @@ def test_every_unit_test_file_has_its_module(root: Path, python_files: list[Path
     tests = [
         path for path in python_files if path.parts[:2] == ("tests", "unit") and path.name[:5] == "test_"
     ]
-    lost = [path for path in tests if not _module_of(root, path).exists()]
+    lost = [str(path) for path in tests if not _module_of(root, path).exists()]
 
-    assert lost == []
+    assert not lost, "no module for " + ", ".join(lost)
 
 
 def test_the_walls_know_every_room(root: Path, python_files: list[Path]) -> None:

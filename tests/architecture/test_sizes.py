@@ -23,4 +23,4 @@ def test_no_function_is_over_50_lines(root: Path, python_files: list[Path]) -> N
                     [f"{path}:{node.lineno} {node.name}: {length}"] if length > MAX_FUNCTION_LINES else []
                 )
 
-    assert too_long == []
+    assert not too_long, "\n".join(too_long)
