@@ -15,7 +15,7 @@ from resolution.files.dialects import Dialect, sniff_dialect
 from resolution.files.encodings import TextScan, scan_text, write_utf8
 from resolution.files.quarantine import QuarantinedRow, add_to_quarantine, row_as_json
 from resolution.files.row_writer import RowWriter
-from resolution.files.tables import RawTable, literal, quote, unique_columns
+from resolution.files.tables import RawTable, literal, quote, unique_columns, unless_blank
 
 
 def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -> RawTable:
@@ -78,8 +78,7 @@ def _scan_csv(
     """Make the raw table with DuckDB's reader; `_line` counts as if no cell held a newline."""
     typed = ", ".join(f"{literal(f'c{place}')}: 'varchar'" for place in range(len(names)))
     cells = ", ".join(
-        f"case when trim(c{place}) <> '' then c{place} end as {quote(name)}"
-        for place, name in enumerate(names)
+        f"{unless_blank(f'c{place}')} as {quote(name)}" for place, name in enumerate(names)
     )
     connection.execute(
         f"create or replace table {table} as select {cells},"
@@ -103,7 +102,10 @@ def _read_sifted(
     """Part the faulty rows from the sound ones and read these at once; None when that fails too."""
     names = unique_columns(list(dialect.header))
     with sifted.open("w", encoding="utf-8", newline="") as sink:
-        lines, faulty = sift(path, sink, dialect)
+        parted = sift(path, sink, dialect)
+    if parted is None:
+        return None
+    lines, faulty = parted
     try:
         _scan_csv(connection, sifted, replace(dialect, escape=None, first_line=1), names=names, table=table)
         found = connection.execute(f"select count(*) from {table}").fetchone()

@@ -47,8 +47,10 @@ def sniff_dialect(path: Path) -> Dialect:
     complete = lines[:-1] if len(head) == _SNIFFED and len(lines) > 1 else lines
     told = next((line.strip() for line in complete if line.strip()), "")
     delimiter = told[4] if told.lower().startswith("sep=") and len(told) == len("sep=;") else None
-    escape = "\\" if '\\"' in head and '""' not in head.replace('\\""', "") else None
-    chosen = delimiter or _delimiter(complete, escape=escape)
+    chosen = delimiter or _delimiter(complete, escape=None)
+    escape = None
+    if '\\"' in head and _sound_lines(complete, chosen, "\\") > _sound_lines(complete, chosen, None):
+        escape = "\\"
     return _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
 
 
@@ -69,6 +71,12 @@ def _agreement(lines: Sequence[str], delimiter: str, *, escape: str | None) -> t
     usual = Counter(counts).most_common(1)[0][0]
     agreeing = sum(count == counts[0] for count in counts) / len(counts)
     return (round(agreeing, 1), usual)
+
+
+def _sound_lines(lines: Sequence[str], delimiter: str, escape: str | None) -> int:
+    """Return how many lines are whole records by this manner, their quotes closed."""
+    dialect = Dialect(delimiter, escape, (), 1)
+    return sum(dialect.parse(line.rstrip("\r\n")) is not None for line in lines)
 
 
 def _with_header(path: Path, delimiter: str, *, escape: str | None, skip_told: bool) -> Dialect:

@@ -5,6 +5,7 @@ lines are mostly not UTF-8 is in an older encoding.
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -17,8 +18,9 @@ _CHUNK = 1 << 20  # bytes read at a time
 _HEAD = 4096  # bytes looked at for marks of an encoding
 _SAMPLE = 1 << 17  # bytes of accented lines given to charset-normalizer
 _MOST_NULS = 0.2  # share of NUL bytes on one side of each pair from which text is UTF-16
-_MOST_CONTROLS = 0.1  # share of control characters from which a file is not text
-_CLOSE = 0.03  # difference of charset-normalizer's mess ratio that does not tell two encodings apart
+_MOST_CONTROLS = 0.05  # share of control characters from which a file is not text
+_ENOUGH = 256  # bytes; in a shorter file a few control characters weigh too much
+_CLOSE = 0.06  # difference of charset-normalizer's mess ratio that does not tell two encodings apart
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -31,6 +33,11 @@ _OLDER = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "shift_jis", "euc_jp",
     "gb18030", "big5", "euc_kr",
 ]  # fmt: skip
+_LATIN = frozenset({"cp1252", "cp1250", "cp1254"})
+# Signs within or beside a word (`Bo¿ena`, `£ukasz`) and capitals after small letters speak against a reading.
+_ODD = re.compile(r"(?<=[^\W\d_])[¿³¹¯£¥¼¾Ÿ\ufffd]|[³¹¯£¥¼¾\ufffd](?=[^\W\d_])|(?<=[a-z])[ŒŽŠŁŻŽ]")
+_TURKISH_OR_ICELANDIC = re.compile("[ðþÐÞ]|(?<=[a-z])ý")
+_ICELANDIC = re.compile("[áíóúÁÍÓÚæÆ]")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1b\x1c\x1d\x1e\x1f"))
 
 
@@ -69,16 +76,16 @@ def _by_mark(head: bytes) -> str | None:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
-    pairs = len(head) // 2
-    if pairs and head[1::2].count(0) > _MOST_NULS * pairs and head[0::2].count(0) < 0.05 * pairs:
-        return "utf-16-le"
-    if pairs and head[0::2].count(0) > _MOST_NULS * pairs and head[1::2].count(0) < 0.05 * pairs:
-        return "utf-16-be"
+    # Without a mark: a file begins with the letters of its header, which are ASCII in most files.
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        nulls, letters = head[first::2], head[1 - first :: 2]
+        if nulls[:2] == b"\0\0" and 0 not in letters[:2] and nulls.count(0) > _MOST_NULS * len(nulls):
+            return encoding
     return None
 
 
 def _is_binary(head: bytes) -> bool:
-    return sum(head.count(control) for control in _CONTROLS) > _MOST_CONTROLS * len(head)
+    return len(head) >= _ENOUGH and sum(head.count(control) for control in _CONTROLS) > _MOST_CONTROLS * len(head)
 
 
 def _scan_utf8(file: BinaryIO, encoding: str, path: Path) -> TextScan:
@@ -127,15 +134,29 @@ def _older_encoding(path: Path) -> str | None:
 
 
 def _guess(sample: bytes) -> str:
-    """Return the encoding that makes most sense of some lines; Western where that is as good as any."""
+    """Return the encoding that makes most sense of some lines; a Latin one where that is as good as any."""
     matches = from_bytes(sample, cp_isolation=_OLDER, threshold=0.3)
     best = matches.best()
-    if best is None:
-        return "latin-1"
-    western = next((match for match in matches if match.encoding == "cp1252"), None)
-    if western is not None and western.chaos <= best.chaos + _CLOSE and western.coherence >= best.coherence:
-        return "cp1252"
+    if best is None or any(
+        match.encoding in _LATIN and match.chaos <= best.chaos + _CLOSE for match in matches
+    ):
+        return _latin(sample)
     return str(best.encoding)
+
+
+def _latin(sample: bytes) -> str:
+    """Return the Latin encoding of some lines: Western unless another reads them with fewer odd signs."""
+    western = sample.decode("cp1252", "replace")
+    if _TURKISH_OR_ICELANDIC.search(western) and not _ICELANDIC.search(western):
+        return "cp1254"
+    central = sample.decode("cp1250", "replace")
+    if _oddities(central) < _oddities(western):
+        return "cp1250"
+    return "cp1252" if "\ufffd" not in western else "latin-1"
+
+
+def _oddities(text: str) -> int:
+    return len(_ODD.findall(text))
 
 
 def write_utf8(path: Path, target: Path, *, encoding: str) -> None:

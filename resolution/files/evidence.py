@@ -52,11 +52,8 @@ def _source(profile: ColumnProfile) -> float:
     return 1.0 if is_few and profile.share(d.is_email) < CLEAR else 0.0
 
 
-def _source_id(profile: ColumnProfile) -> float:
-    # `distinct` is an estimate, good to some percent; the duplicates themselves are quarantined later.
-    if not profile.filled or profile.fill < 0.5:  # half the rows
-        return 0.0
-    return min(1.0, profile.distinct / profile.filled)
+def _web(profile: ColumnProfile) -> float:
+    return 0.0 if len(profile.values) >= _FEW and _has_one_host(profile) else profile.share(d.is_url)
 
 
 # Attribute -> how far the values bear it out, and the least that is believed with the header.
@@ -64,7 +61,7 @@ SUPPORT: Mapping[str, tuple[Support, float]] = {
     "email": (_share(d.is_email), 0.3),
     "phone": (_share(d.is_phone), 0.4),
     "fax": (_share(d.is_phone), 0.4),
-    "web_domain": (_share(d.is_url), 0.05),
+    "web_domain": (_web, 0.05),
     "birth_date": (_birth_date, 0.4),
     "birth_year": (_share(d.is_year_like), 0.6),
     "birth_month": (_share(d.is_month), 0.6),
@@ -98,7 +95,7 @@ SUPPORT: Mapping[str, tuple[Support, float]] = {
     "name_kind": (_words, 0.5),
     "party_type": (_party_type, 0.6),
     "source": (_source, 0.5),
-    "source_id": (_source_id, 0.5),
+    "source_id": (lambda profile: profile.fill, 0.5),  # whether it repeats is asked with the source
 }
 
 

@@ -13,7 +13,10 @@ _ALONE = 0.55  # score under which a header needs nearly all of its values to ag
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a column seems to mean; `attribute` may be undecided (`name`, `fax`, `salutation`) or `ignore`."""
+    """What a column seems to mean; `attribute` may be undecided (`name`, `fax`, `salutation`) or `ignore`.
+
+    `is_given`: a person said it, and what is inferred of other columns follows it.
+    """
 
     profile: ColumnProfile
     header: Header
@@ -24,6 +27,7 @@ class Guess:
     country: str | None = None
     groups: frozenset[str] = frozenset()
     group: int = 1
+    is_given: bool = False
 
     @property
     def column(self) -> str:

@@ -10,11 +10,12 @@ from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, Sour
 from resolution.files.grouping import PERSON_NAME, assign_groups
 from resolution.files.guesses import Guess, guess_column
 from resolution.files.headers import parse_header
+from resolution.files.keys import choose_source_id
 from resolution.files.parties import decide_parties
 from resolution.files.profiles import ColumnProfile, profile_columns
 from resolution.files.tables import RawTable, quote
 
-_ONLY_ONE = ("source", "source_id", "party_type", "observed_at", "deleted", "gender")
+_ONLY_ONE = ("source", "party_type", "observed_at", "deleted", "gender")
 _SURE = 0.99  # the most that is inferred; 1 is what a person said
 
 
@@ -48,7 +49,8 @@ def infer_source(
         _as_given(profile, said[profile.column]) if profile.column in said else guess_column(profile)
         for profile in profile_columns(connection, table)
     ]
-    guesses = _drop_restated_names(connection, table, _keep_best(_settle_weak(guesses)))
+    guesses = choose_source_id(connection, table, _keep_best(_settle_weak(guesses)))
+    guesses = _drop_restated_names(connection, table, guesses)
     alone = _organizations_alone(connection, table, guesses)
     parties = decide_parties(guesses, organizations_alone=alone)
     grouped = {guess.column: guess for guess in assign_groups(parties.guesses)}
@@ -70,6 +72,7 @@ def _as_given(profile: ColumnProfile, column: ColumnMapping) -> Guess:
         kind=column.kind,
         country=column.country,
         group=column.group,
+        is_given=True,
     )
 
 
@@ -109,8 +112,8 @@ def _ignore(guess: Guess, reason: str) -> Guess:
     return replace(guess, attribute="ignore", kind=None, country=None, reason=reason)
 
 
-def _rank(guess: Guess) -> tuple[float, float, str]:
-    return (-guess.confidence, -guess.profile.fill, guess.column.casefold())
+def _rank(guess: Guess) -> tuple[bool, float, float, str]:
+    return (not guess.is_given, -guess.confidence, -guess.profile.fill, guess.column.casefold())
 
 
 def _keep_best(guesses: Sequence[Guess]) -> list[Guess]:

@@ -107,7 +107,10 @@ def read_header(header: Header) -> Reading | None:
             found = _without_plain(words, lexicon, score)
             if found is not None:
                 return found
-    return _phrase(apart, lexicon)
+    singular = tuple(
+        word[:-1] if len(word) > _MIN_SPLIT_WORD and word.endswith("s") else word for word in apart
+    )
+    return _phrase(apart, lexicon) or (read_header(Header(singular)) if singular != apart else None)
 
 
 def _whole(words: tuple[str, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:

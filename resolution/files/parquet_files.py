@@ -7,7 +7,7 @@ from typing import cast
 import duckdb
 
 from resolution.domain.errors import UnreadableFile
-from resolution.files.tables import RawTable, literal, quote, unique_columns
+from resolution.files.tables import RawTable, literal, quote, unique_columns, unless_blank
 
 _MAX_LIST = 8  # objects of a list that become columns of their own; further ones are left out
 _MAX_DEPTH = 6  # nesting that is taken apart; deeper values stay JSON text
@@ -86,10 +86,10 @@ def _whole_number_floats(
 
 def _cell(sql: str, kind: duckdb.sqltypes.DuckDBPyType, *, whole: bool) -> str:
     if kind.id in ("list", "array"):
-        blank = "list_filter(list_transform({0}, lambda x: cast(x as varchar)), lambda x: trim(x) <> '')"
-        kept = blank.format(sql)
+        blank = "list_filter(list_transform({0}, lambda x: cast(x as varchar)), lambda x: {1} is not null)"
+        kept = blank.format(sql, unless_blank("x"))
         return f"case when len({kept}) > 0 then {kept} end"
     text = f"cast(cast({sql} as bigint) as varchar)" if whole else f"cast({sql} as varchar)"
     if kind.id == "blob":
         text = f"coalesce(try(decode({sql})), cast({sql} as varchar))"
-    return f"case when trim({text}) <> '' then {text} end"
+    return unless_blank(text)

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from resolution.files.quarantine import QuarantinedRow, add_to_quarantine
-from resolution.files.tables import RESERVED, quote
+from resolution.files.tables import BLANKS, RESERVED, quote
 
 Cell = str | list[str]
 
@@ -51,8 +51,8 @@ class RowWriter:
         """Take a row; blank cells are left out."""
         row: dict[str, Cell] = {}
         for name, cell in cells.items():
-            kept = [text for text in cell if text.strip()] if isinstance(cell, list) else cell
-            if not kept or (isinstance(kept, str) and not kept.strip()):
+            kept = [text for text in cell if text.strip(BLANKS)] if isinstance(cell, list) else cell
+            if not kept or (isinstance(kept, str) and not kept.strip(BLANKS)):
                 continue
             column = self._column(name, row)
             self._note(column, kept)
@@ -75,7 +75,8 @@ class RowWriter:
         self._flush()
 
     def _column(self, name: str, row: Mapping[str, Cell]) -> str:
-        number, candidate = 1, name
+        clean = " ".join("".join(" " if ord(letter) < ord(" ") else letter for letter in name).split()) or "column"
+        number, candidate = 1, clean
         while True:
             key = candidate.casefold()
             if key not in self._names and key not in RESERVED:
@@ -84,7 +85,7 @@ class RowWriter:
             if column is not None and column not in row:
                 return column
             number += 1
-            candidate = f"{name}_{number}"
+            candidate = f"{clean}_{number}"
 
     def _make(self, name: str, *, is_list: bool) -> None:
         self._names[name.casefold()] = name

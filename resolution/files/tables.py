@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+BLANKS = " \t\n\r\x0b\x0c\u00a0"  # a cell of nothing else is blank
 RESERVED = frozenset({"_record_id", "_source", "_source_id", "_file", "_line"})
 
 
@@ -31,6 +32,13 @@ def quote(name: str) -> str:
 def literal(text: str) -> str:
     """Return a text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def unless_blank(sql: str) -> str:
+    """Return SQL that yields a text as it stands, NULL where it is blank."""
+    # Trimming all blanks is slow, so texts that begin with a visible letter pass before it.
+    visible = f"{sql} >= '!' and not starts_with({sql}, '\u00a0')"
+    return f"case when {visible} then {sql} when trim({sql}, {literal(BLANKS)}) <> '' then {sql} end"
 
 
 def unique_columns(names: list[str]) -> list[str]:
