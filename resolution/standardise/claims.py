@@ -11,13 +11,13 @@ from duckdb import DuckDBPyConnection
 
 from resolution.domain.attributes import Attribute, NameKind
 from resolution.standardise import party_columns as columns
+from resolution.standardise.party_records import TypedSource
 from resolution.standardise.slots import Slot, of
 
-CLAIMS = """
-create table if not exists {table} (
-    record_id varchar, party_type varchar, attribute varchar, value varchar, key varchar, position smallint
-)"""
 PERSON, ORGANIZATION, PARTY = "party_type = 'person'", "is_organization and not is_mailbox", "not is_mailbox"
+_NO_CLAIMS = """
+select null::varchar as record_id, null::varchar as party_type, null::varchar as attribute, null::varchar as value,
+    null::varchar as key, null::smallint as position where false"""
 _FORMER = ("former", "maiden", "previous", "nee", "birth", "geborene", "geburtsname", "old", "prior", "ehemalig")
 
 
@@ -132,17 +132,26 @@ def _further_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
         yield Claim(f"'identifier.' || {slot.name}__kind", slot.name, key, slot.position, PARTY)
 
 
-def write_claims(connection: DuckDBPyConnection, *, typed: str, slots: Sequence[Slot], table: str, left_out: str | None) -> None:
-    """Append the claims of the typed rows to `table`; rows whose id stands in `left_out` make none."""
-    usable = f"and record_id not in (select record_id from {left_out})" if left_out else ""
-    claims = [*_name_claims(slots), *_organization_claims(slots), *_contact_claims(slots), *_address_claims(slots), *_further_claims(slots)]
-    for claim in claims:
-        connection.execute(f"""
-insert into {table}
-select record_id, party_type, attribute, value, key, position
-from (
-    select record_id, party_type, {claim.attribute} as attribute, {claim.value} as value, {claim.key} as key,
-        {claim.position}::smallint as position
-    from {typed} where {claim.holds} {usable}
-) where key is not null and value is not null
-""")
+def _claims(slots: Sequence[Slot]) -> Iterator[Claim]:
+    yield from _name_claims(slots)
+    yield from _organization_claims(slots)
+    yield from _contact_claims(slots)
+    yield from _address_claims(slots)
+    yield from _further_claims(slots)
+
+
+def write_claims(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str, left_out: Sequence[str]) -> None:
+    """Create `table` with the claims of the typed rows, but for those whose id is in `left_out`."""
+    connection.execute("create or replace temp table claims_left_out as select unnest(?::varchar[]) as record_id", [list(left_out)])
+    selects = [
+        f"select record_id, party_type, {claim.attribute} as attribute, {claim.value} as value, {claim.key} as key, "
+        f"{claim.position}::smallint as position from {source.table} where {claim.holds}"
+        for source in sources
+        for claim in _claims(source.slots)
+    ]
+    union = " union all ".join(selects) or _NO_CLAIMS
+    usable = "and record_id not in (from claims_left_out)" if left_out else ""
+    connection.execute(
+        f"create or replace table {table} as select * from ({union}) where key is not null and value is not null {usable}"
+    )
+    connection.execute("drop table claims_left_out")

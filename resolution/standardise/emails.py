@@ -11,7 +11,7 @@ from resolution.standardise.lexicon import pairs, sql_set, words
 from resolution.standardise.folding import fold_values
 
 LOOSE = "[a-z0-9._%+''-]+@[a-z0-9.-]+"
-DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+"
+DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+|[a-z0-9-]{6,}"  # a lost dot (`gmailcom`) is a slip, not a reason to lose the address
 SHORTEST_ROLE_PREFIX = 4  # `sales.de@` is a role, `it.smith@` may be a person
 
 
@@ -31,7 +31,7 @@ with found as (
     from {forms}_folded
 ), halves as (
     select raw, display, regexp_replace(trim(split_part(address, '@', 1), '.''-'), '[+].*$', '') as local,
-        trim(split_part(address, '@', 2), '.-') as domain
+        trim(regexp_replace(split_part(address, '@', 2), '[.]+', '.', 'g'), '.-') as domain
     from found where address <> ''
 ), meant as materialized (
     select raw, display, local, coalesce(meant, domain) as domain from halves left join email_typos on typo = domain

@@ -204,11 +204,13 @@ def build_forms(
     return tuple(_build_dates(connection, sources, readings, today))
 
 
-def drop_forms(connection: DuckDBPyConnection) -> None:
-    """Drop the temporary tables of standardising, so that their memory is free again."""
-    prefixes = "form_|values_|stated_|legal_forms_|calling_plans|street_words|address_lines|empty_rows"
+def drop_forms(connection: DuckDBPyConnection, sources: Sequence[StatedSource]) -> None:
+    """Drop what standardising made for itself, so that its memory is free again."""
+    prefixes = "form_|values_|legal_forms_|calling_plans|street_words|address_lines"
     found = connection.execute(
         f"select table_name from duckdb_tables() where temporary and regexp_matches(table_name, '^(?:{prefixes})')"
     ).fetchall()
     for (table,) in found:
         connection.execute(f"drop table temp.{table}")
+    for source in sources:
+        connection.execute(f"drop view temp.{source.table}")

@@ -21,7 +21,7 @@ FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
     Attribute.FAMILY_NAME: ("form_name_words", ("words", "suffix")),
     Attribute.ORGANIZATION_NAME: ("form_organization", ("name", "legal_form", "alias", "former")),
     Attribute.EMPLOYER: ("form_organization", ("name", "alias")),
-    Attribute.EMAIL: ("form_email", ("email", "local", "domain", "is_free", "is_role", "display")),
+    Attribute.EMAIL: ("form_email", ("email", "is_free", "is_role")),
     Attribute.ADDRESS: ("form_address", ("house_number", "street", "unit", "postcode", "city", "state", "country")),
     Attribute.STREET: ("form_address", ("house_number", "street", "unit", "postcode", "city", "state", "country")),
     Attribute.CITY: ("form_city", ("city",)),
@@ -48,7 +48,7 @@ def _type_case(expression: str) -> str:
 
 
 def state_source(connection: DuckDBPyConnection, source_table: str, *, mapping: SourceMapping, table: str) -> StatedSource:
-    """Create `table`: one row per source row, one text column per slot."""
+    """Create view `table`: one row per source row, one text column per slot."""
     slots = find_slots(connection, source_table, mapping)
     slots = (*slots, *_birth_parts(slots))
     types = of(slots, Attribute.PARTY_TYPE)
@@ -56,7 +56,7 @@ def state_source(connection: DuckDBPyConnection, source_table: str, *, mapping: 
     declared = f"coalesce({_type_case(types[0].sql)}, {constant})" if types else f"{constant}::varchar"
     columns = "".join(f", nullif(trim({slot.sql}), '') as {slot.name}" for slot in slots)
     connection.execute(
-        f"create or replace temp table {table} as select _record_id as record_id, _source as source, "
+        f"create or replace temp view {table} as select _record_id as record_id, _source as source, "
         f"_source_id as source_id, _file as file, _line as line, {declared} as declared_type{columns} from {source_table}"
     )
     return StatedSource(table, mapping.source, slots)
@@ -134,10 +134,9 @@ def _tied(companion: Slot, identifier: Slot) -> bool:
     return companion.kind is None or identifier.kind is None or companion.kind == identifier.kind
 
 
-def join_forms(connection: DuckDBPyConnection, source: StatedSource, *, number: int, table: str) -> None:
-    """Create `table`: the stated rows with the forms of every slot and the identifiers taken apart."""
-    joins, columns = zip(*_form_joins(source, number), strict=True) if any(True for _ in _form_joins(source, number)) else ((), ())
-    connection.execute(
-        f"create or replace temp table {table} as select stated.*{''.join(columns)}{_identifier_columns(source.slots)} "
-        f"from {source.table} as stated {' '.join(joins)}"
-    )
+def joined_sql(source: StatedSource, *, number: int) -> str:
+    """Return the query of the stated rows with the forms of every slot."""
+    found = list(_form_joins(source, number))
+    joins = " ".join(join for join, _ in found)
+    columns = "".join(selected for _, selected in found)
+    return f"select stated.*{columns}{_identifier_columns(source.slots)} from {source.table} as stated {joins}"

@@ -24,8 +24,9 @@ _CODES = (
 )
 
 
+_CITY_STATES = {"sg": "singapore", "hk": "hong kong", "mc": "monaco", "mo": "macau", "gi": "gibraltar"}
 _UNIT_WORD = r"(?:#|apt|appt|apartment|unit|suite|ste|flat|fl|floor|room|rm|kv|of|oficina|piso|depto|dpto|whg|bld|bldg|d|dom|nr|no|house|haus)"
-_UNIT = re.compile(rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?)(?: (?P<rest>[a-z][a-z .'-]+))?$")
+_UNIT = re.compile(rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?(?:-[0-9]+[a-z]?)?)(?: (?P<rest>[a-z][a-z .'-]+))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _take_country(parts: list[str]) -> str | None:
     named = re.sub(r"^[a-z]{0,3}-?[0-9][0-9 -]* ", "", last)
     if len(named) <= 3 and named not in {"usa", "uk", "us", "uae"} or named in state_codes():
         return None
-    code = country_code(named)
+    code = country_code(named, is_strict=True)
     if code is not None:
         rest = last[: len(last) - len(named)].strip()
         parts[-1:] = [rest] if rest else []
@@ -121,6 +122,9 @@ def _take_city(parts: list[str], *, country: str | None, has_tail: bool) -> str 
             return unit["rest"]
         if re.search(r"[0-9]", parts[-1]):
             return None
+        if country in _CITY_STATES:
+            parts[:] = [part for part in parts if re.search(r"[0-9]", part)] or parts
+            return _CITY_STATES[country]
         named = [part for part in parts[1:] if not re.search(r"[0-9]", part)]
         city = named[0] if country == "gb" else named[-1]  # British addresses name the county behind the town
         parts[:] = [part for part in parts if part not in named]

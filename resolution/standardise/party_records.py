@@ -1,6 +1,7 @@
 """From a joined table to `party_records`."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
@@ -9,7 +10,7 @@ from resolution.standardise import party_columns as columns
 from resolution.standardise.slots import Slot, of
 
 PARTY_RECORDS = """
-create table if not exists {table} (
+create or replace temp table party_records_layout (
     record_id varchar, source varchar, source_id varchar, party_type varchar, observed_at timestamp, is_deleted boolean,
     given_name varchar, middle_name varchar, family_name varchar, full_name varchar, name_suffix varchar,
     given_names_alt varchar[], family_names_alt varchar[], name_tokens varchar[],
@@ -32,10 +33,21 @@ def _first(slots: Sequence[Slot], attribute: Attribute, field: str) -> str:
     return columns.coalesced(f"{slot.name}__{field}" for slot in found)
 
 
-def type_table(
-    connection: DuckDBPyConnection, *, joined: str, table: str, slots: Sequence[Slot], constant: PartyType | None
-) -> None:
-    """Create `table`: the joined rows with `party_type`, `is_mailbox` and the name columns settled."""
+@dataclass(frozen=True, slots=True)
+class TypedSource:
+    """A source whose rows stand in temporary table `table` with their forms and party types settled.
+
+    `rows` is the source table they come from.
+    """
+
+    table: str
+    rows: str
+    slots: tuple[Slot, ...]
+
+
+def type_rows(connection: DuckDBPyConnection, source: TypedSource, *, joined: str, constant: PartyType | None) -> None:
+    """Create the typed table from query `joined`: `party_type`, `is_mailbox` and the names settled."""
+    slots = source.slots
     names = columns.person_columns(slots)
     organization = columns.organization_names(slots)
     named = "coalesce(" + ", ".join([*names.values(), "null::varchar"]) + ") is not null"
@@ -44,11 +56,11 @@ def type_table(
     role = f"coalesce({_first(slots, Attribute.EMAIL, 'is_role')}, false)" if of(slots, Attribute.EMAIL) else "false"
     settled = ", ".join(f"{sql} as {name}" for name, sql in names.items())
     connection.execute(f"""
-create or replace temp table {table} as
+create or replace temp table {source.table} as
 with named as (
     select *, {settled},
         coalesce(declared_type, case when {named} then 'person' when {has_org} then 'organization' else '{default}' end) as stated_type
-    from {joined}
+    from ({joined})
 )
 select * replace (
         case when is_mailbox or party_type = 'organization' then null else given_name end as given_name,
@@ -155,39 +167,43 @@ def _further_selects(slots: Sequence[Slot]) -> dict[str, str]:
     }
 
 
-def write_party_records(connection: DuckDBPyConnection, *, typed: str, slots: Sequence[Slot], table: str) -> None:
-    """Append the rows of the typed table to `table` (see `PARTY_RECORDS` for its columns)."""
-    selects = {
-        "record_id": "record_id", "source": "source", "source_id": "source_id", "party_type": "party_type",
-        **_name_selects(slots), **_contact_selects(slots), **_address_selects(slots), **_further_selects(slots),
-    }
-    expressions = ", ".join(f"{sql} as {name}" for name, sql in selects.items())
-    connection.execute(f"insert into {table} by name select {expressions} from {typed}")
-
-
 _COMPARABLE = ("full_name", "name_tokens", "org_name", "org_names_alt", "email", "phone", "identifiers", "street", "postcode", "city", "web_domain")
 
 
-def quarantine_empty(connection: DuckDBPyConnection, *, rows: str, table: str, left_out: str) -> int:
-    """Move the records of source table `rows` that hold nothing comparable from `table` to `quarantine`.
-
-    Tombstones stay. Creates `left_out(record_id)`; returns how many there were.
-    """
+def write_party_records(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str) -> None:
+    """Create `table` (see `PARTY_RECORDS` for its columns); rows with nothing to compare are left out."""
+    connection.execute(PARTY_RECORDS)
+    selects = []
+    for source in sources:
+        expressions = {
+            "record_id": "record_id", "source": "source", "source_id": "source_id", "party_type": "party_type",
+            **_name_selects(source.slots), **_contact_selects(source.slots),
+            **_address_selects(source.slots), **_further_selects(source.slots),
+        }
+        listed = ", ".join(f"{sql} as {name}" for name, sql in expressions.items())
+        selects.append(f"select {listed} from {source.table}")
+    union = " union all by name ".join(["from party_records_layout", *selects])
     empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
-    connection.execute(
-        f"create or replace temp table {left_out} as select record_id from {table} where not is_deleted and {empty} "
-        f"and record_id in (select _record_id from {rows})"
-    )
-    count = connection.execute(f"select count(*) from {left_out}").fetchone()
-    if count is None or count[0] == 0:
-        return 0
-    connection.execute(QUARANTINE)
-    connection.execute(f"""
+    connection.execute(f"create or replace table {table} as select * from ({union}) where is_deleted or not ({empty})")
+    connection.execute("drop table party_records_layout")
+
+
+def quarantine_empty(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str) -> list[str]:
+    """Append the rows that `table` left out to `quarantine`; returns their record ids."""
+    left_out: list[str] = []
+    for source in sources:
+        found = connection.execute(f"select record_id from {source.table} anti join {table} using (record_id)").fetchall()
+        ids = [row[0] for row in found]
+        if not ids:
+            continue
+        left_out += ids
+        connection.execute(QUARANTINE)
+        connection.execute(
+            f"""
 insert into quarantine by name
-select _file as file, _line as line, null::varchar as field,
-    'nothing to compare: no name, organisation, e-mail, phone, identifier or address' as reason,
-    to_json(stated)::varchar as row_json
-from {rows} as stated where _record_id in (select record_id from {left_out})
-""")
-    connection.execute(f"delete from {table} where record_id in (select record_id from {left_out})")
-    return int(count[0])
+select _file as file, _line as line, null::varchar as field, ? as reason, to_json(stated)::varchar as row_json
+from {source.rows} as stated where _record_id in (select unnest(?)) order by _file, _line
+""",
+            ["nothing to compare: no name, organisation, e-mail, phone, identifier or address", ids],
+        )
+    return left_out

@@ -13,25 +13,29 @@ MIN_DIGITS = 6
 MAX_DIGITS = 18
 
 
-def _register_plans(connection: DuckDBPyConnection) -> None:
-    """Create `calling_plans(country, code, lengths)`: code and possible national lengths by country."""
-    countries, codes, lengths = [], [], []
-    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
-        for region in regions:
-            metadata = PhoneMetadata.metadata_for_region(region, None)
-            if metadata is None or metadata.general_desc is None:
-                continue
-            countries.append(region.lower())
-            codes.append(str(code))
-            lengths.append(list(metadata.general_desc.possible_length))
-    connection.register("plans", pa.table({"country": countries, "code": codes, "lengths": lengths}))
+def _register_plans(connection: DuckDBPyConnection, values: str) -> None:
+    """Create `calling_plans(country, code, lengths)`: code and possible national lengths by country of the values."""
+    found = connection.execute(f"select distinct country from {values} where country <> ''").fetchall()
+    plans = []
+    for (country,) in sorted(found):
+        metadata = PhoneMetadata.metadata_for_region(country.upper(), None)
+        if metadata is not None and metadata.general_desc is not None:
+            plans.append((country, str(metadata.country_code), list(metadata.general_desc.possible_length)))
+    table = pa.table(
+        {
+            "country": pa.array([plan[0] for plan in plans], pa.string()),
+            "code": pa.array([plan[1] for plan in plans], pa.string()),
+            "lengths": pa.array([plan[2] for plan in plans], pa.list_(pa.int32())),
+        }
+    )
+    connection.register("plans", table)
     connection.execute("create or replace temp table calling_plans as from plans")
     connection.unregister("plans")
 
 
 def standardise_phones(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
     """Create `forms(raw, country, phone)` from `values(raw, country)`; country is '' where unknown."""
-    _register_plans(connection)
+    _register_plans(connection, values)
     codes = "|".join(str(code) for code in COUNTRY_CODE_TO_REGION_CODE)
     connection.execute(f"""
 create or replace temp table {forms} as

@@ -11,17 +11,20 @@ from resolution.standardise.lexicon import load_lexicon, pairs
 
 
 @cache
-def country_code(name: str) -> str | None:
-    """Return the lower-case ISO 3166 alpha-2 code of a country's name or code in any language."""
-    plain = " ".join("".join(letter if letter.isalnum() else " " for letter in romanised(name)).split())
+def country_code(name: str, *, is_strict: bool = False) -> str | None:
+    """Return the lower-case ISO 3166 alpha-2 code of a country's name or code in any language.
+
+    A name of a part (Texas, England) stands for its country, unless `is_strict`.
+    """
+    plain = _plain(name)
     extra = pairs("addresses", "countries_extra").get(plain)
     if extra is not None:
         return extra
     territory = lookup_territory(name) or lookup_territory(plain)
     if territory is None:
         return None
-    code = territory.code.lower().split("-")[0]
-    return code if len(code) == 2 else None
+    code, _, part = territory.code.lower().partition("-")
+    return code if len(code) == 2 and not (part and is_strict) else None
 
 
 @cache
@@ -75,7 +78,8 @@ from {forms}_folded
 def standardise_states(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
     """Create `forms(raw, state)` from `values(raw)`: the short code, or the folded name where none is known."""
     standardise_cities(connection, values, forms=f"{forms}_plain")
-    codes = state_codes()
+    some = connection.execute(f"select 1 from {values} limit 1").fetchone()
+    codes = state_codes() if some is not None else {"": ""}
     connection.register("state_codes", pa.table({"name": list(codes), "code": list(codes.values())}))
     connection.execute(f"""
 create or replace temp table {forms} as

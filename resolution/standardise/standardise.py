@@ -8,10 +8,10 @@ from typing import Protocol
 from duckdb import DuckDBPyConnection
 
 from resolution.domain.attributes import SourceMapping
-from resolution.standardise.claims import CLAIMS, write_claims
+from resolution.standardise.claims import write_claims
 from resolution.standardise.forms import DateReading, build_forms, drop_forms
-from resolution.standardise.joined_records import join_forms, state_source
-from resolution.standardise.party_records import PARTY_RECORDS, quarantine_empty, type_table, write_party_records
+from resolution.standardise.joined_records import joined_sql, state_source
+from resolution.standardise.party_records import TypedSource, quarantine_empty, type_rows, write_party_records
 
 
 class LoadedSource(Protocol):
@@ -50,34 +50,35 @@ def standardise(
     it was then. Rows with nothing to compare are appended to `quarantine` and left out.
     """
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    for table, layout in ((party_records, PARTY_RECORDS), (claims, CLAIMS)):
-        connection.execute(f"drop table if exists {table}")
-        connection.execute(layout.format(table=table))
     stated = [
         state_source(connection, source.table, mapping=source.mapping, table=f"stated_{number}")
         for number, source in enumerate(sources)
     ]
     learned = build_forms(connection, stated, readings=readings, today=day)
-    quarantined = 0
-    for number, (source, rows) in enumerate(zip(sources, stated, strict=True)):
-        join_forms(connection, rows, number=number, table="joined_rows")
-        type_table(connection, joined="joined_rows", table="typed_rows", slots=rows.slots, constant=source.mapping.party_type)
-        connection.execute("drop table joined_rows")
-        write_party_records(connection, typed="typed_rows", slots=rows.slots, table=party_records)
-        left_out = quarantine_empty(connection, rows=source.table, table=party_records, left_out="empty_rows")
-        quarantined += left_out
-        write_claims(
-            connection, typed="typed_rows", slots=rows.slots, table=claims, left_out="empty_rows" if left_out else None
-        )
-        connection.execute("drop table typed_rows")
-    drop_forms(connection)
+    typed = [
+        TypedSource(f"typed_{number}", source.table, rows.slots)
+        for number, (source, rows) in enumerate(zip(sources, stated, strict=True))
+    ]
+    for number, (source, rows, rows_typed) in enumerate(zip(sources, stated, typed, strict=True)):
+        joined = joined_sql(rows, number=number)
+        type_rows(connection, rows_typed, joined=joined, constant=source.mapping.party_type)
+    drop_forms(connection, stated)
+    write_party_records(connection, typed, table=party_records)
+    left_out = quarantine_empty(connection, typed, table=party_records)
+    write_claims(connection, typed, table=claims, left_out=left_out)
+    for rows_typed in typed:
+        connection.execute(f"drop table {rows_typed.table}")
     counts = dict(connection.execute(f"select party_type, count(*) from {party_records} group by 1").fetchall())
-    stated_values = connection.execute(f"select count(*) from {claims}").fetchone()
     return StandardiseSummary(
         records=sum(counts.values()),
         persons=counts.get("person", 0),
         organizations=counts.get("organization", 0),
-        claims=stated_values[0] if stated_values is not None else 0,
-        quarantined=quarantined,
+        claims=_row_count(connection, claims),
+        quarantined=len(left_out),
         readings=learned,
     )
+
+
+def _row_count(connection: DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row is not None else 0
