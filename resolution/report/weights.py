@@ -1,6 +1,7 @@
 """The match-weight histogram: how many scored pairs stand where, and where the thresholds cut."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from math import floor, log2, log10
 from typing import Any
 
@@ -10,11 +11,11 @@ from resolution.report.overview import rows
 
 BINS = 56  # about as many as a narrow page can show
 STEPS = (0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)  # widths of a bin, in bits
-OUTSIDE = 0.002  # share of pairs at either end that may stand in the outermost bins
+OUTSIDE = 0.005  # share of pairs at either end that may stand in the outermost bins
 
-_RANGE = """
-select quantile_cont(match_weight, [$outside, 1 - $outside]) as ends, count(*) as pairs
-from links where party_type = $kind
+_BITS = """
+select floor(match_weight)::int as bit, count(*) as pairs
+from links where party_type = $kind group by bit order by bit
 """
 _COUNTS = """
 select least(greatest(floor(match_weight / $step)::int, $first), $last) as bin,
@@ -71,11 +72,11 @@ def histogram(
     connection: duckdb.DuckDBPyConnection, kind: str, *, review: float, match: float
 ) -> Histogram | None:
     """Return the histogram of a party type with its thresholds (probabilities); None without pairs."""
-    found = rows(connection, _RANGE, {"kind": kind, "outside": OUTSIDE})[0]
-    if not found["pairs"]:
+    bits = [(row["bit"], row["pairs"]) for row in rows(connection, _BITS, {"kind": kind})]
+    if not bits:
         return None
-    low = min(found["ends"][0], weight_of(review) - 2)
-    high = max(found["ends"][1], weight_of(match) + 2)
+    low = min(_most(bits), weight_of(review) - 2)
+    high = max(_most(bits[::-1]) + 1, weight_of(match) + 2)
     step = next((s for s in STEPS if (high - low) / s <= BINS), STEPS[-1])
     first, last = floor(low / step), floor(high / step)
     counts = rows(connection, _COUNTS, {"kind": kind, "step": step, "first": first, "last": last})
@@ -89,8 +90,15 @@ def histogram(
         levels=_levels(tallest),
         review=Mark(axis.at(weight_of(review)), f"{review:.3g}"),
         match=Mark(axis.at(weight_of(match)), f"{match:.3g}"),
-        pairs=found["pairs"],
+        pairs=sum(pairs for _, pairs in bits),
     )
+
+
+def _most(bits: list[tuple[int, int]]) -> int:
+    """Return the bit before which, in the order given, at most the share `OUTSIDE` of pairs lies."""
+    outside = OUTSIDE * sum(pairs for _, pairs in bits)
+    passed = accumulate(pairs for _, pairs in bits)
+    return next(bit for (bit, _), so_far in zip(bits, passed, strict=True) if so_far > outside)
 
 
 def _log(pairs: int) -> float:
