@@ -1,4 +1,4 @@
-"""The CRM of the demo company: English headers, contacts and accounts in one table, kept by sales.
+"""The CRM of the demo company: English headers, contacts and companies in one table, kept by sales.
 
 Typical trouble: short first names, the same contact entered twice, a contact left at the old employer,
 first and last name in each other's field, 1900-01-01 for a birth date nobody asked for.
@@ -19,7 +19,7 @@ COLUMNS = (
     "record_type",
     "first_name",
     "last_name",
-    "account_name",
+    "company",
     "job_title",
     "email",
     "phone",
@@ -68,7 +68,7 @@ def _contact(person: Person, sighting: Sighting) -> Mapping[str, object]:
         "record_type": "contact",
         "first_name": first,
         "last_name": last,
-        "account_name": employer_name_of(state, rng),
+        "company": employer_name_of(state, rng),
         "job_title": state.job_title if rng.random() < 0.6 else "",
         "email": state.email if has_email else rng.choice(["", "n/a", ""]),
         "phone": state.phone.international if has_phone else "",
@@ -82,8 +82,8 @@ def _contact(person: Person, sighting: Sighting) -> Mapping[str, object]:
 def _account(organization: Organization, sighting: Sighting) -> Mapping[str, object]:
     rng, address = sighting.rng, organization.address
     return {
-        "record_type": "account",
-        "account_name": organization_name_of(organization, rng),
+        "record_type": "company",
+        "company": organization_name_of(organization, rng),
         "email": f"info@{organization.domain}" if rng.random() < 0.3 else "",
         "phone": organization.phone.international if rng.random() < 0.8 else "",
         **_address(address, rng),
@@ -97,7 +97,7 @@ def _shared_contact(mailbox: Mailbox, sighting: Sighting) -> Mapping[str, object
     return {
         "record_type": "contact",
         "last_name": sighting.rng.choice(mailbox.names),
-        "account_name": mailbox.owner.name,
+        "company": mailbox.owner.name,
         "email": mailbox.email,
         "phone": mailbox.owner.phone.international,
         "last_modified": sighting.day.isoformat(),

@@ -11,7 +11,15 @@ from demo.world import Mailbox, Person, World
 from demo.writing import employer_name_of, family_name_of, given_name_of
 
 SOURCE = "email"
-COLUMNS = ("numero", "nom_complet", "adresse_email", "telephone", "societe", "fonction", "derniere_activite")
+COLUMNS = (
+    "numero",
+    "nom_complet",
+    "adresse_email",
+    "telephone",
+    "societe",
+    "fonction",
+    "derniere_modification",
+)
 
 
 def write_rows(world: World) -> list[SourceRow]:
@@ -41,7 +49,7 @@ def _correspondent(person: Person, sighting: Sighting) -> Mapping[str, object]:
         "telephone": rng.choice([state.phone, state.mobile]).national if has_signature else "",
         "societe": employer_name_of(state, rng) if has_signature else "",
         "fonction": state.job_title if has_signature else "",
-        "derniere_activite": f"{sighting.day:%d/%m/%Y}",
+        "derniere_modification": f"{sighting.day:%d/%m/%Y}",
     }
 
 
@@ -53,5 +61,5 @@ def _shared_address(mailbox: Mailbox, sighting: Sighting) -> Mapping[str, object
         "telephone": mailbox.owner.phone.national if rng.random() < 0.3 else "",
         "societe": mailbox.owner.full_name if rng.random() < 0.5 else "",
         "fonction": "",
-        "derniere_activite": f"{sighting.day:%d/%m/%Y}",
+        "derniere_modification": f"{sighting.day:%d/%m/%Y}",
     }

@@ -1,4 +1,4 @@
-"""The ERP of the demo company: German headers and dates, debtors and creditors, kept by accounting.
+"""The ERP of the demo company: German headers and dates, private and business customers, kept by accounting.
 
 Typical trouble: umlauts written out or lost, legal forms spelt out, the birth name beside the married
 one, bank-like formality about tax and register numbers, national phone numbers.
@@ -13,8 +13,8 @@ from demo.writing import family_name_of, organization_name_of
 
 SOURCE = "erp"
 COLUMNS = (
-    "Kontonummer",
-    "Kontoart",
+    "Kundennummer",
+    "Kundenart",
     "Firma",
     "Vorname",
     "Nachname",
@@ -62,7 +62,7 @@ def _private_account(person: Person, sighting: Sighting) -> Mapping[str, object]
     birth = wrong_birth_date(person.birth_date, rng) if rng.random() < 0.05 else person.birth_date
     names = " ".join(filter(None, (person.given_name, person.middle_name if rng.random() < 0.6 else "")))
     return {
-        "Kontoart": "Privatperson",
+        "Kundenart": "Privatperson",
         "Vorname": names if rng.random() < 0.92 else typo(names, rng),
         "Nachname": family_name_of(person, state, rng),
         "Geburtsname": state.birth_name or "",
@@ -78,7 +78,7 @@ def _company_account(organization: Organization, sighting: Sighting) -> Mapping[
     rng = sighting.rng
     name = organization_name_of(organization, rng)
     return {
-        "Kontoart": "Firma",
+        "Kundenart": "Firma",
         "Firma": flatten_letters(name, rng) if rng.random() < 0.3 else name,
         **_address(organization.address),
         "Telefon": organization.phone.national.replace(" ", "/", 1) if rng.random() < 0.7 else "000-000",

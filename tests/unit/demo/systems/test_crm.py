@@ -8,10 +8,10 @@ def test_rows_hold_no_column_that_the_export_lacks() -> None:
     assert {column for row in ROWS for column in row.values} <= set(crm.COLUMNS)
 
 
-def test_contacts_and_accounts_are_told_apart_by_record_type() -> None:
+def test_contacts_and_companies_are_told_apart_by_record_type() -> None:
     kinds = {(row.record_type, row.values["record_type"]) for row in ROWS}
 
-    assert kinds == {("person", "contact"), ("organization", "account"), ("mailbox", "contact")}
+    assert kinds == {("person", "contact"), ("organization", "company"), ("mailbox", "contact")}
 
 
 def test_some_birth_dates_are_placeholders() -> None:
