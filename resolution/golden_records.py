@@ -22,9 +22,7 @@ CONTACTS = ("legal_form", "email", "phone", "web_domain", "address")
 ADDRESS_PARTS = ("street", "house_number", "unit", "postcode", "city", "state", "country")
 CIRCUMSTANCES = ("birth_date", "birth_place", "gender", "employer", "job_title")
 MAIN_FIELDS = (*NAMES, *CONTACTS, *ADDRESS_PARTS, *CIRCUMSTANCES)
-PRIMARY_VALUES = ", ".join(
-    f"max(value) filter (attribute = '{field}' and is_current) as {field}" for field in MAIN_FIELDS
-)
+PRIMARY_VALUES = ", ".join(f"chosen['{field}'] as {field}" for field in MAIN_FIELDS)
 
 GOLDENS = """
 create or replace temp table golden_heads as
@@ -48,7 +46,7 @@ with heads as (
 ), surviving as (
     select
         golden_id,
-        {PRIMARY_VALUES},
+        map_from_entries(list({{'field': attribute, 'value': value}}) filter (is_current)) as chosen,
         list_sort(list({{
             'attribute': attribute, 'position': position, 'value': value, 'record_id': record_id,
             'source': source, 'observed_at': observed_at, 'rule': rule, 'confidence': round(confidence, 3)
@@ -66,7 +64,7 @@ with heads as (
     group by golden_id
 )
 select
-    heads.*, surviving.* exclude (golden_id, values),
+    heads.*, {PRIMARY_VALUES},
     coalesce(surviving.values, []) as values, coalesce(conflicting.conflicts, []) as conflicts
 from heads left join surviving using (golden_id) left join conflicting using (golden_id)
 order by heads.golden_id
