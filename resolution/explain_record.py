@@ -13,7 +13,7 @@ OUTSIDERS = 8
 
 _GOLDEN = """
 select attribute, value[1:400] as value, source, record_id, rule from golden_values
-where golden_id = $golden_id and is_current order by attribute, value
+where golden_id = $golden_id order by attribute, is_current desc, key
 """
 _MEMBERS = """
 select m.record_id, p.source, p.observed_at

@@ -9,6 +9,7 @@ import duckdb
 from resolution.report.overview import rows
 from resolution.report.samples import (
     PARTS,
+    Claims,
     Column,
     Row,
     claims_of,
@@ -29,24 +30,26 @@ SMALLEST_WEIGHT = 0.005  # bits; a smaller contribution is no contribution
 # party, or one attribute, fifteen times.
 _WIDEST = """
 with wide as (
-    select golden_id, attribute, count(distinct key) as n, count(*) as records
-    from conflicts where attribute not in (select unnest($parts)) group by golden_id, attribute
+    select golden_id, attribute, count(distinct key) as n from conflicts
+    where attribute not in (select unnest($parts)) group by golden_id, attribute
 ), first as (
     select * from wide
-    qualify row_number() over (partition by golden_id order by n desc, records desc, attribute) = 1
+    qualify row_number() over (partition by golden_id order by n desc, attribute) = 1
 )
 select * from first
-qualify row_number() over (partition by attribute order by n desc, records desc, golden_id) <= $of_attribute
-order by n desc, records desc, golden_id limit $limit
+qualify row_number() over (partition by attribute order by n desc, golden_id) <= $of_attribute
+order by n desc, golden_id limit $limit
 """
 _VALUES = """
-select golden_id, attribute, key, any_value(value)[1:400] as value, count(distinct record_id) as records,
-    list_sort(list(distinct source)) as sources
-from conflicts where golden_id in (select unnest($ids))
-group by golden_id, attribute, key order by records desc, key
+select m.golden_id, c.attribute, c.key[1:400] as key, min(c.value)[1:400] as value,
+    count(distinct c.record_id) as records, list_sort(list(distinct p.source)) as sources
+from membership m join claims c using (record_id) join party_records p using (record_id)
+where m.golden_id in (select unnest($ids))
+group by m.golden_id, c.attribute, c.key order by records desc, c.key
 """
 _BY_ATTRIBUTE = """
-select attribute, count(distinct golden_id) as n from conflicts group by attribute
+select attribute, count(distinct golden_id) as n from conflicts
+where attribute not in (select unnest($parts)) group by attribute
 order by n desc, attribute limit 12
 """
 # A decision changes most where it would join two large clusters and the score says least.
@@ -115,7 +118,10 @@ class ReviewPair:
 
 def conflicts_by_attribute(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str]]:
     """Return the golden records with a conflict, by attribute, as (label, count, note)."""
-    return [(words(row["attribute"]), row["n"], "") for row in rows(connection, _BY_ATTRIBUTE)]
+    return [
+        (words(row["attribute"]), row["n"], "")
+        for row in rows(connection, _BY_ATTRIBUTE, {"parts": list(PARTS)})
+    ]
 
 
 def widest_conflicts(connection: duckdb.DuckDBPyConnection) -> tuple[Conflict, ...]:
@@ -127,15 +133,17 @@ def widest_conflicts(connection: duckdb.DuckDBPyConnection) -> tuple[Conflict, .
     for row in wide:
         current = golden.get(row["golden_id"], {})
         own = [v for v in stated if (v["golden_id"], v["attribute"]) == (row["golden_id"], row["attribute"])]
-        values = [_stated_value(value, current.get(row["attribute"], [])) for value in own[:VALUES]]
+        keys = {key for _, key in current.get(row["attribute"], [])}
+        own.sort(key=lambda value: value["key"] not in keys)  # the golden one first, also where many differ
+        values = [_stated_value(value, keys) for value in own[:VALUES]]
         name = name_of(current) or row["golden_id"]
-        found.append(Conflict(row["golden_id"], name, words(row["attribute"]), row["n"], tuple(values)))
+        found.append(Conflict(row["golden_id"], name, words(row["attribute"]), len(own), tuple(values)))
     return tuple(found)
 
 
-def _stated_value(row: dict[str, Any], current: list[str]) -> StatedValue:
+def _stated_value(row: dict[str, Any], golden_keys: set[str]) -> StatedValue:
     sources = shown(", ".join(str(source) for source in row["sources"]), limit=60)
-    return StatedValue(shown(row["value"]), row["records"], sources, row["value"] in current)
+    return StatedValue(shown(row["value"]), row["records"], sources, row["key"] in golden_keys)
 
 
 def review_pairs(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any]) -> tuple[ReviewPair, ...]:
@@ -160,11 +168,9 @@ def review_pairs(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any]
     )
 
 
-def _compared(
-    left: dict[str, list[tuple[str, str]]], right: dict[str, list[tuple[str, str]]]
-) -> tuple[Row, ...]:
+def _compared(left: Claims, right: Claims) -> tuple[Row, ...]:
     """Return the rows of a pair; the right side is marked where it disagrees with the left."""
-    return side_by_side([left, right], {name: [value for value, _ in said] for name, said in left.items()})
+    return side_by_side([left, right], left)
 
 
 def contributions(link: Mapping[str, Any], party: Mapping[str, Any]) -> tuple[Contribution, ...]:

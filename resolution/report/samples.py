@@ -51,7 +51,8 @@ select golden_id, min(best) as weakest from members group by golden_id
 order by weakest, golden_id limit 6
 """
 _DISAGREEING = """
-select golden_id, count(distinct attribute) as n from conflicts group by golden_id
+select golden_id, count(distinct attribute) as n from conflicts
+where attribute not in (select unnest($parts)) group by golden_id
 order by n desc, count(*) desc, golden_id limit 5
 """
 _ORDINARY = """
@@ -79,8 +80,8 @@ select record_id, attribute, value[1:400] as value, key[1:400] as key
 from claims where record_id in (select unnest($ids)) order by record_id, attribute, position
 """
 _GOLDEN = """
-select golden_id, attribute, value[1:400] as value from golden_values
-where golden_id in (select unnest($ids)) and is_current order by golden_id, attribute, confidence desc, value
+select golden_id, attribute, value[1:400] as value, key[1:400] as key from golden_values
+where golden_id in (select unnest($ids)) order by golden_id, attribute, is_current desc, position, key
 """
 
 
@@ -166,7 +167,7 @@ def _choose(connection: duckdb.DuckDBPyConnection) -> _Choice:
         choice.add(row["golden_id"], "among the largest")
     for row in rows(connection, _WEAKEST):
         choice.add(row["golden_id"], f"weakly held: one record by a link of {row['weakest']:.2f}")
-    for row in rows(connection, _DISAGREEING):
+    for row in rows(connection, _DISAGREEING, {"parts": list(PARTS)}):
         choice.add(row["golden_id"], f"values disagree in {row['n']} attribute{'s' * (row['n'] > 1)}")
     for row in rows(connection, _ORDINARY, {"limit": CLUSTERS}):
         if row["golden_id"] not in choice.reasons:
@@ -174,7 +175,7 @@ def _choose(connection: duckdb.DuckDBPyConnection) -> _Choice:
     return choice
 
 
-Claims = dict[str, list[tuple[str, str]]]  # by attribute: (value, key)
+Claims = dict[str, list[tuple[str, str]]]  # by attribute: (value, key), the chief one first
 
 
 def claims_of(connection: duckdb.DuckDBPyConnection, record_ids: Sequence[str]) -> dict[str, Claims]:
@@ -186,19 +187,19 @@ def claims_of(connection: duckdb.DuckDBPyConnection, record_ids: Sequence[str]) 
     return found
 
 
-def golden_of(
-    connection: duckdb.DuckDBPyConnection, golden_ids: Sequence[str]
-) -> dict[str, dict[str, list[str]]]:
-    """Return the current values of golden records, by golden id and attribute."""
-    found: dict[str, dict[str, list[str]]] = {}
+def golden_of(connection: duckdb.DuckDBPyConnection, golden_ids: Sequence[str]) -> dict[str, Claims]:
+    """Return the values of golden records, by golden id and attribute."""
+    found: dict[str, Claims] = {}
     for row in rows(connection, _GOLDEN, {"ids": list(golden_ids)}):
-        found.setdefault(row["golden_id"], {}).setdefault(row["attribute"], []).append(row["value"] or "")
+        found.setdefault(row["golden_id"], {}).setdefault(row["attribute"], []).append(
+            (row["value"] or "", row["key"] or "")
+        )
     return found
 
 
-def name_of(values: dict[str, list[str]]) -> str:
+def name_of(values: Claims) -> str:
     """Return the name to head a golden record with; empty when it has none."""
-    return next((shown(values[name][0], limit=60) for name in NAMES if values.get(name)), "")
+    return next((shown(values[name][0][0], limit=60) for name in NAMES if values.get(name)), "")
 
 
 def column_of(member: dict[str, Any]) -> Column:
@@ -207,7 +208,7 @@ def column_of(member: dict[str, Any]) -> Column:
     return Column(shown(member["source"], limit=30), shown(member["source_id"], limit=30), observed)
 
 
-def side_by_side(claims: Sequence[Claims], golden: dict[str, list[str]]) -> tuple[Row, ...]:
+def side_by_side(claims: Sequence[Claims], golden: Claims) -> tuple[Row, ...]:
     """Return one row per attribute that any record states, what identifies first."""
     stated = {attribute for record in claims for attribute in record}
     whole = {attribute for attribute in stated if PARTS.get(attribute) not in stated}
@@ -217,11 +218,11 @@ def side_by_side(claims: Sequence[Claims], golden: dict[str, list[str]]) -> tupl
     )
 
 
-def _row(attribute: str, claims: Sequence[Claims], golden: list[str]) -> Row:
-    keys = {key for record in claims for value, key in record.get(attribute, ()) if value in golden}
+def _row(attribute: str, claims: Sequence[Claims], golden: Sequence[tuple[str, str]]) -> Row:
+    keys = {key for _, key in golden}
     cells = []
     for record in claims:
         said = record.get(attribute, [])
         is_other = bool(said and keys) and not any(key in keys for _, key in said)
         cells.append(Cell(shown(" · ".join(dict.fromkeys(value for value, _ in said))), is_other))
-    return Row(words(attribute), shown(" · ".join(golden)), tuple(cells))
+    return Row(words(attribute), shown(" · ".join(value for value, _ in golden)), tuple(cells))

@@ -19,7 +19,7 @@ def test_twenty_clusters_are_shown_with_the_reasons_they_were_chosen(synthetic_r
 def test_a_value_that_differs_from_the_golden_one_is_marked_but_not_a_missing_one() -> None:
     claims = [{"phone": [("030 1", "301")]}, {"phone": [("+49 30 1", "301")]}, {"phone": [("9", "9")]}, {}]
 
-    (row,) = side_by_side(claims, {"phone": ["030 1"]})
+    (row,) = side_by_side(claims, {"phone": [("030 1", "301")]})
 
     assert [cell.is_other for cell in row.cells] == [False, False, True, False]
 
