@@ -77,9 +77,7 @@ def _scan_csv(
 ) -> None:
     """Make the raw table with DuckDB's reader; `_line` counts as if no cell held a newline."""
     typed = ", ".join(f"{literal(f'c{place}')}: 'varchar'" for place in range(len(names)))
-    cells = ", ".join(
-        f"{unless_blank(f'c{place}')} as {quote(name)}" for place, name in enumerate(names)
-    )
+    cells = ", ".join(f"{unless_blank(f'c{place}')} as {quote(name)}" for place, name in enumerate(names))
     connection.execute(
         f"create or replace table {table} as select {cells},"
         f" row_number() over () + {dialect.first_line - 1} as _line"

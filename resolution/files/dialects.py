@@ -1,6 +1,8 @@
 """How a CSV file is written: delimiter, escape, header and where the rows begin."""
 
+import contextlib
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,13 +45,14 @@ def sniff_dialect(path: Path) -> Dialect:
     """Return the manner of a UTF-8 file from its first lines."""
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         head = file.read(_SNIFFED)
-    lines = head.splitlines(keepends=True)
+    lines = list(io.StringIO(head, newline=""))
     complete = lines[:-1] if len(head) == _SNIFFED and len(lines) > 1 else lines
     told = next((line.strip() for line in complete if line.strip()), "")
     delimiter = told[4] if told.lower().startswith("sep=") and len(told) == len("sep=;") else None
     chosen = delimiter or _delimiter(complete, escape=None)
     escape = None
-    if '\\"' in head and _sound_lines(complete, chosen, "\\") > _sound_lines(complete, chosen, None):
+    text = "".join(complete)
+    if '\\"' in head and _sound_records(text, chosen, "\\") > _sound_records(text, chosen, None):
         escape = "\\"
     return _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
 
@@ -73,10 +76,19 @@ def _agreement(lines: Sequence[str], delimiter: str, *, escape: str | None) -> t
     return (round(agreeing, 1), usual)
 
 
-def _sound_lines(lines: Sequence[str], delimiter: str, escape: str | None) -> int:
-    """Return how many lines are whole records by this manner, their quotes closed."""
-    dialect = Dialect(delimiter, escape, (), 1)
-    return sum(dialect.parse(line.rstrip("\r\n")) is not None for line in lines)
+def _sound_records(text: str, delimiter: str, escape: str | None) -> int:
+    """Return how many records are as wide as the first, up to one that breaks the rules of quoting."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        escapechar=escape,
+        doublequote=escape is None,
+        strict=True,
+    )
+    widths: list[int] = []
+    with contextlib.suppress(csv.Error):
+        widths.extend(len(fields) for fields in reader if fields)
+    return sum(width == widths[0] for width in widths)
 
 
 def _with_header(path: Path, delimiter: str, *, escape: str | None, skip_told: bool) -> Dialect:

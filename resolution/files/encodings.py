@@ -85,7 +85,12 @@ def _by_mark(head: bytes) -> str | None:
 
 
 def _is_binary(head: bytes) -> bool:
-    return len(head) >= _ENOUGH and sum(head.count(control) for control in _CONTROLS) > _MOST_CONTROLS * len(head)
+    is_utf8 = _decodes(codecs.getincrementaldecoder("utf-8")(), head)
+    return (
+        not is_utf8
+        and len(head) >= _ENOUGH
+        and sum(head.count(control) for control in _CONTROLS) > _MOST_CONTROLS * len(head)
+    )
 
 
 def _scan_utf8(file: BinaryIO, encoding: str, path: Path) -> TextScan:

@@ -12,6 +12,7 @@ Support = Callable[[ColumnProfile], float]
 
 CLEAR = 0.8  # share of values that must look alike before they speak without the header
 _FEW = 3  # values; fewer never speak without the header
+_FEW_SOURCES = 10  # distinct values that name systems even in a small table
 _MAX_SOURCES = 100  # distinct values; a column with more does not name systems
 _NAME_SHARE = 0.6  # names may be blank-like or numbered in part
 
@@ -48,7 +49,7 @@ def is_party_type(text: str) -> bool:
 
 
 def _source(profile: ColumnProfile) -> float:
-    is_few = profile.distinct <= min(_MAX_SOURCES, max(3, profile.filled // 5))
+    is_few = profile.distinct <= min(_MAX_SOURCES, max(_FEW_SOURCES, profile.filled // 5))
     return 1.0 if is_few and profile.share(d.is_email) < CLEAR else 0.0
 
 

@@ -44,7 +44,9 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, table: st
     lists = frozenset(
         name for name, (_, _, kind) in zip(names, parts, strict=True) if kind.id in ("list", "array")
     )
-    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]) if rows else 0)
+    if not rows or not rows[0]:
+        raise UnreadableFile(f"{path} has columns but no rows. Export it again.")
+    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]))
 
 
 _Part = tuple[str, str, duckdb.sqltypes.DuckDBPyType]

@@ -75,7 +75,10 @@ class RowWriter:
         self._flush()
 
     def _column(self, name: str, row: Mapping[str, Cell]) -> str:
-        clean = " ".join("".join(" " if ord(letter) < ord(" ") else letter for letter in name).split()) or "column"
+        clean = (
+            " ".join("".join(" " if ord(letter) < ord(" ") else letter for letter in name).split())
+            or "column"
+        )
         number, candidate = 1, clean
         while True:
             key = candidate.casefold()

@@ -26,7 +26,12 @@ def test_quoted_cells_may_hold_delimiters_quotes_and_newlines(tmp_path: Path) ->
 def test_a_stray_quote_costs_no_other_row(tmp_path: Path) -> None:
     found = records(tmp_path, 'id,name\n1,"Ann\n2,Bob\n3,5" pipe\n4,"Dora"\n')
 
-    assert [record.fields for record in found] == [("1", '"Ann'), ("2", "Bob"), ("3", '5" pipe'), ("4", "Dora")]
+    assert [record.fields for record in found] == [
+        ("1", '"Ann'),
+        ("2", "Bob"),
+        ("3", '5" pipe'),
+        ("4", "Dora"),
+    ]
 
 
 def test_a_ragged_row_is_a_fault_with_its_line(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ def test_other_texts_are_no_dates(text: str) -> None:
     assert not d.is_date(text)
 
 
-@pytest.mark.parametrize("text", ["+49 30 1234567", "(415) 555-1212", "4155551212", "030/1234567", "555-1212 x12"])
+@pytest.mark.parametrize(
+    "text", ["+49 30 1234567", "(415) 555-1212", "4155551212", "030/1234567", "555-1212 x12"]
+)
 def test_phones_are_seen(text: str) -> None:
     assert d.is_phone(text)
 
@@ -59,7 +61,9 @@ def test_only_a_right_check_digit_makes_a_vat_number() -> None:
     assert not d.is_vat("DE136695977")
 
 
-@pytest.mark.parametrize("text", ["Müller GmbH", "Acme Inc.", "Bar & Grill", "7-Eleven", "Société Générale", "Foo Sp. z o.o."])
+@pytest.mark.parametrize(
+    "text", ["Müller GmbH", "Acme Inc.", "Bar & Grill", "7-Eleven", "Société Générale", "Foo Sp. z o.o."]
+)
 def test_organizations_are_known_by_form_or_trade(text: str) -> None:
     assert d.is_organization_like(text)
 
@@ -74,7 +78,9 @@ def test_other_names_have_not(text: str) -> None:
     assert not d.is_person_shaped(text)
 
 
-@pytest.mark.parametrize("text", ["12 Main St", "Hauptstraße 12", "rue de la Paix", "ul. Długa", "Kerkstraat"])
+@pytest.mark.parametrize(
+    "text", ["12 Main St", "Hauptstraße 12", "rue de la Paix", "ul. Długa", "Kerkstraat"]
+)
 def test_streets_are_known_by_word_or_number(text: str) -> None:
     assert d.is_street(text)
 

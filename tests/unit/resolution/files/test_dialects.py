@@ -22,7 +22,9 @@ def test_the_delimiter_is_found(tmp_path: Path, delimiter: str) -> None:
 
 
 def test_commas_in_cells_do_not_mislead(tmp_path: Path) -> None:
-    path = written(tmp_path, 'id;name;address\n1;"Lee, Ann";"Main St, Reno, NV"\n2;"Ray, Bob";"Elm, Reno, NV"\n')
+    path = written(
+        tmp_path, 'id;name;address\n1;"Lee, Ann";"Main St, Reno, NV"\n2;"Ray, Bob";"Elm, Reno, NV"\n'
+    )
 
     assert sniff_dialect(path).delimiter == ";"
 

@@ -5,7 +5,9 @@ import pytest
 from resolution.domain.errors import UnreadableFile
 from resolution.files.encodings import scan_text, write_utf8
 
-GERMAN = "id,name\n" + "".join(f"{n},Jürgen Größmann aus Köln\n{n},Müller fährt über die Brücke\n" for n in range(9))
+GERMAN = "id,name\n" + "".join(
+    f"{n},Jürgen Größmann aus Köln\n{n},Müller fährt über die Brücke\n" for n in range(9)
+)
 POLISH = "id,name\n" + "".join(f"{n},Łukasz Żółć mieszka w Łodzi i jeździ często na wieś\n" for n in range(9))
 RUSSIAN = "id,name\n" + "".join(f"{n},Иван Петров живёт в городе Москва на улице Ленина\n" for n in range(9))
 GREEK = "id,name\n" + "".join(f"{n},Ο Γιώργος Παπαδόπουλος μένει στην Αθήνα\n" for n in range(9))

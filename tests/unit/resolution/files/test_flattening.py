@@ -2,7 +2,10 @@ from resolution.files.flattening import flatten
 
 
 def test_nested_objects_are_joined_by_underscores() -> None:
-    assert flatten({"addr": {"city": "Reno", "geo": {"lat": "1"}}}) == {"addr_city": "Reno", "addr_geo_lat": "1"}
+    assert flatten({"addr": {"city": "Reno", "geo": {"lat": "1"}}}) == {
+        "addr_city": "Reno",
+        "addr_geo_lat": "1",
+    }
 
 
 def test_a_list_of_plain_values_is_one_cell() -> None:

@@ -3,7 +3,9 @@ import pytest
 from resolution.files.headers import parse_header
 
 
-@pytest.mark.parametrize("name", ["LastName", "last_name", "LAST NAME", "last-name", " Last.Name ", "lastName"])
+@pytest.mark.parametrize(
+    "name", ["LastName", "last_name", "LAST NAME", "last-name", " Last.Name ", "lastName"]
+)
 def test_case_and_separators_do_not_matter(name: str) -> None:
     assert parse_header(name).words == ("last", "name")
 

@@ -36,7 +36,9 @@ def test_columns_come_from_all_lines(connection: duckdb.DuckDBPyConnection, tmp_
 def test_numbers_stay_as_they_are_written(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     read(connection, tmp_path, '{"id": 12345678901234567890123, "x": 1.10, "y": 1e5}\n')
 
-    assert connection.execute("select id, x, y from raw_0").fetchall() == [("12345678901234567890123", "1.10", "1e5")]
+    assert connection.execute("select id, x, y from raw_0").fetchall() == [
+        ("12345678901234567890123", "1.10", "1e5")
+    ]
 
 
 def test_a_column_that_once_is_a_list_is_a_list_throughout(
@@ -53,7 +55,9 @@ def test_a_column_that_once_is_a_list_is_a_list_throughout(
     assert table.list_columns == {"e"}
 
 
-def test_names_that_differ_in_case_are_one_column(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_names_that_differ_in_case_are_one_column(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     table = read(connection, tmp_path, '{"Name": "a"}\n{"name": "b"}\n{"name": "c", "NAME": "d"}\n')
 
     assert table.columns == ("Name", "NAME_2")
@@ -82,7 +86,9 @@ def test_a_faulty_line_is_quarantined_and_the_rest_goes_on(
     table = read(connection, tmp_path, sound + line + b"\n" + sound)
 
     assert (table.rows, table.quarantined) == (2, 1)
-    assert connection.execute("select file, line, reason from quarantine").fetchall() == [("a.jsonl", 2, reason)]
+    assert connection.execute("select file, line, reason from quarantine").fetchall() == [
+        ("a.jsonl", 2, reason)
+    ]
 
 
 def test_a_file_without_any_object_is_refused(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
@@ -104,7 +110,9 @@ VALUES = st.recursive(
 
 
 @settings(derandomize=True, max_examples=100, deadline=None)
-@given(lines=st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4) | st.just("{broken"), max_size=8))
+@given(
+    lines=st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4) | st.just("{broken"), max_size=8)
+)
 def test_every_line_is_read_or_quarantined_once(lines: list[object], tmp_path_factory) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path_factory.mktemp("jsonl") / "a.jsonl"
     text = [line if isinstance(line, str) else json.dumps(line) for line in ['{"sound": "1"}', *lines]]
@@ -114,6 +122,8 @@ def test_every_line_is_read_or_quarantined_once(lines: list[object], tmp_path_fa
 
     table = read_jsonl(connection, path, table="raw_0")
 
-    found = connection.execute("select _line from raw_0 union all select line from quarantine order by 1").fetchall()
+    found = connection.execute(
+        "select _line from raw_0 union all select line from quarantine order by 1"
+    ).fetchall()
     assert found == [(number,) for number in range(1, len(text) + 1)]
     assert table.rows + table.quarantined == len(text)

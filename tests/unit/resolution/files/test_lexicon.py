@@ -14,8 +14,7 @@ def meaning(name: str) -> str | None:
 
 @pytest.mark.parametrize(
     "name",
-    "surname|LastName|Nachname|family name|apellido|nom de famille|NAME_LAST|cognome|achternaam|nazwisko|sobrenome"
-    "|efternamn|Фамилия|姓|custLastName|customer_last_name|FAMILYNAME|l_name|příjmení|soyadı".split("|"),
+    ["surname", "LastName", "Nachname", "family name", "apellido", "nom de famille", "NAME_LAST", "cognome", "achternaam", "nazwisko", "sobrenome", "efternamn", "Фамилия", "姓", "custLastName", "customer_last_name", "FAMILYNAME", "l_name", "příjmení", "soyadı"],
 )
 def test_a_family_name_is_known_by_many_names(name: str) -> None:
     assert meaning(name) == Attribute.FAMILY_NAME
