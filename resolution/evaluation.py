@@ -31,9 +31,13 @@ from resolution.evaluation_truth import Truth, read_truth
 SIZE_BANDS = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10), (11, 20), (21, 10**9))
 # The cluster id of a record that is in no cluster begins with a character that no other id holds.
 _ASSIGNED = """
-select t.entity_id, t.record_type, c.cluster_id is null as is_alone,
+select t.entity_id, coalesce(t.record_type, c.party_type) as record_type, c.cluster_id is null as is_alone,
     coalesce(c.cluster_id, chr(31) || t.source || chr(31) || t.source_id) as cluster_id
 from truth t left join clusters c using (source, source_id)
+"""
+_TYPED = """
+select c.source, c.source_id, c.cluster_id, g.party_type
+from read_parquet($clusters) c left join read_parquet($golden_records) g on g.golden_id = c.cluster_id
 """
 _UNLABELLED = """
 select c.cluster_id, count(*) as records from clusters c
@@ -88,10 +92,13 @@ def evaluate_run(folder: Path, truth_file: Path, *, options: Options = DEFAULT_O
     clusters = folder / "clusters.parquet"
     if not clusters.is_file():
         raise RunNotFound(f"{folder} holds no complete run; make one with `concord resolve … --out {folder}`")
-    links = folder / "links.parquet"
-    return evaluate(
-        clusters, read_truth(truth_file), links=links if links.is_file() else None, options=options
-    )
+    links, golden = folder / "links.parquet", folder / "golden_records.parquet"
+    given: pa.Table | Path = clusters
+    if golden.is_file():
+        with duckdb.connect() as connection:
+            files = {"clusters": str(clusters), "golden_records": str(golden)}
+            given = connection.execute(_TYPED, files).to_arrow_table()
+    return evaluate(given, read_truth(truth_file), links=links if links.is_file() else None, options=options)
 
 
 def evaluate(
@@ -103,13 +110,14 @@ def evaluate(
 ) -> Evaluation:
     """Measure `clusters` (source, source_id, cluster_id), and `links` when given, against `truth`.
 
+    Scores by type go by the truth's record_type, else by a column party_type of the clusters.
     `links` are scored pairs (record_id_l, record_id_r, match_probability), as tables or Parquet files.
 
     Raises:
         InputError: Truth and clusters share no record, or a record is in two clusters.
     """
     with duckdb.connect() as connection:
-        _open(connection, "clusters", clusters)
+        _open(connection, "clusters", clusters, also=("party_type",))
         connection.register("truth", truth.table)
         _refuse_two_clusters(connection)
         measured = _by_entities if truth.form == "entities" else _by_pairs
@@ -121,11 +129,13 @@ def evaluate(
     return Evaluation(truth=truth.name, form=truth.form, calibration=calibration, **parts)
 
 
-def _open(connection: duckdb.DuckDBPyConnection, name: str, given: pa.Table | Path) -> None:
-    if isinstance(given, Path):
-        connection.read_parquet(str(given)).create_view(name)
-    else:
-        connection.register(name, given)
+def _open(
+    connection: duckdb.DuckDBPyConnection, name: str, given: pa.Table | Path, *, also: tuple[str, ...] = ()
+) -> None:
+    """Make a view of a table or Parquet file; columns `also` are null where it lacks them."""
+    found = connection.read_parquet(str(given)) if isinstance(given, Path) else connection.from_arrow(given)
+    lacking = [f"null::varchar as {column}" for column in also if column not in found.columns]
+    found.project(", ".join(["*", *lacking])).create_view(name)
 
 
 def _refuse_two_clusters(connection: duckdb.DuckDBPyConnection) -> None:
@@ -152,14 +162,17 @@ def _by_entities(connection: duckdb.DuckDBPyConnection, truth: Truth, options: O
     cluster = clusters.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     overlap = RecordOverlap.count(entity, cluster, unlabelled=extra)
     measure = options.bootstrap
+    overall = score_records(overlap, bootstrap=measure)
+
+    def of_rows(rows: np.ndarray[Any, np.dtype[np.bool_]]) -> Scores:
+        if rows.all():
+            return overall
+        part = RecordOverlap.count(entity[rows], cluster[rows], unlabelled=extra)
+        return score_records(part, bootstrap=measure)
+
     return {
-        "overall": score_records(overlap, bootstrap=measure),
-        "by_type": {
-            kind: score_records(
-                RecordOverlap.count(entity[rows], cluster[rows], unlabelled=extra), bootstrap=measure
-            )
-            for kind, rows in _rows_by_type(assigned)
-        },
+        "overall": overall,
+        "by_type": {kind: of_rows(rows) for kind, rows in _rows_by_type(assigned)},
         "by_size": {
             _band_name(low, high): score_records(overlap, sizes=(low, high), bootstrap=measure)
             for low, high in SIZE_BANDS

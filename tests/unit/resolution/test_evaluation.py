@@ -197,6 +197,23 @@ def test_scores_by_type_are_those_of_a_truth_of_that_type_alone() -> None:
     assert evaluation.by_type["person"] == alone.overall
 
 
+def test_without_a_type_in_the_truth_the_type_of_the_golden_record_counts(tmp_path: Path) -> None:
+    labels = random_labels(100, seed=6)
+    clusters = clusters_of(labels)
+    golden_ids = sorted(set(clusters["cluster_id"].to_pylist()))
+    kinds = ["person" if number % 2 else "organization" for number in range(len(golden_ids))]
+    pq.write_table(clusters, tmp_path / "clusters.parquet")
+    pq.write_table(
+        pa.table({"golden_id": golden_ids, "party_type": kinds}), tmp_path / "golden_records.parquet"
+    )
+    pc.write_csv(truth_of(labels).table, tmp_path / "truth.csv")
+
+    evaluation = evaluate_run(tmp_path, tmp_path / "truth.csv")
+
+    assert sorted(evaluation.by_type) == ["organization", "person"]
+    assert sum(scores.records for scores in evaluation.by_type.values()) == len(labels)
+
+
 def test_bands_of_size_add_up_to_the_whole() -> None:
     labels = random_labels(2000, seed=5)
 
