@@ -107,11 +107,12 @@ def _wrapped(names: Sequence[str]) -> str:
 
 def _line(key: str, value: object) -> str:
     """Return `key: value` as YAML on one line; what is nested in the value is in flow style."""
+    shown = key + "".join(map(str, value.values() if isinstance(value, dict) else [value]))
     text = yaml.safe_dump(
         {key: value},
         default_flow_style=None if isinstance(value, dict) else False,
         sort_keys=False,
-        allow_unicode=f"{key}{value}".isprintable(),  # else escaped, as YAML folds odd line ends
+        allow_unicode=shown.isprintable(),  # else escaped, as YAML folds odd line ends
         width=float("inf"),
     )
     if not text.startswith("? "):

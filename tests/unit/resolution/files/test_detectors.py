@@ -10,10 +10,22 @@ def test_emails_are_seen(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["1970-03-12", "12/3/70", "12.03.1970", "19700312", "12 March 1970", "March 3, 1970", "3-Mar-1970",
-     "2024-01-02T10:00:00Z", "2024-01-02 10:00:00.123+02:00", "1849-81-01", "1959-08--03", "1970年3月12日",
-     "12 de marzo de 1970"],
-)  # fmt: skip
+    [
+        "1970-03-12",
+        "12/3/70",
+        "12.03.1970",
+        "19700312",
+        "12 March 1970",
+        "March 3, 1970",
+        "3-Mar-1970",
+        "2024-01-02T10:00:00Z",
+        "2024-01-02 10:00:00.123+02:00",
+        "1849-81-01",
+        "1959-08--03",
+        "1970年3月12日",
+        "12 de marzo de 1970",
+    ],
+)
 def test_dates_are_seen_even_misspelt(text: str) -> None:
     assert d.is_date(text)
 
@@ -111,7 +123,7 @@ def test_streets_are_known_by_word_or_number(text: str) -> None:
         (d.has_letters, "é", "12"),
         (d.is_vat_shaped, "DE123456789", "hello"),
     ],
-)  # fmt: skip
+)
 def test_each_shape_is_told_from_another(test, good: str, bad: str) -> None:  # type: ignore[no-untyped-def]
     assert test(good)
     assert not test(bad)

@@ -29,9 +29,15 @@ def test_clear_values_speak_for_themselves(values: list[str], attribute: str, ki
 
 @pytest.mark.parametrize(
     "values",
-    [["a@x.com", "b@x.com"], ["1", "2", "3"], ["2020-01-01"] * 5, ["Ann", "Bob", "Cy"], ["https://p.gov/1", "https://p.gov/2", "https://p.gov/3"]],
+    [
+        ["a@x.com", "b@x.com"],
+        ["1", "2", "3"],
+        ["2020-01-01"] * 5,
+        ["Ann", "Bob", "Cy"],
+        ["https://p.gov/1", "https://p.gov/2", "https://p.gov/3"],
+    ],
     ids=["too-few", "numbers", "dates", "names", "pages-of-one-site"],
-)  # fmt: skip
+)
 def test_unclear_values_do_not(values: list[str]) -> None:
     assert detect(profile(*values)) is None
 
@@ -40,7 +46,7 @@ def test_every_meaning_of_the_lexicon_can_be_borne_out() -> None:
     meanings = {meaning.attribute for found in load_lexicon().by_key.values() for meaning in found}
 
     assert meanings <= set(SUPPORT)
-    assert set(Attribute) - {"ignore"} <= set(SUPPORT)
+    assert set(Attribute) - {Attribute.IGNORE} <= set(SUPPORT)
 
 
 def test_party_types_are_known_in_any_case() -> None:

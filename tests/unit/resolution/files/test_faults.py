@@ -12,7 +12,8 @@ from resolution.files.tables import RawTable
 def test_each_fault_is_named_once_per_row(connection, tmp_path) -> None:  # type: ignore[no-untyped-def]
     connection.execute(
         """
-        create table rows_1 as select id, name, tags, 's:' || id as _record_id, id as _source_id, _line from (values
+        create table rows_1 as
+        select id, name, tags, 's:' || id as _record_id, id as _source_id, _line from (values
             (1, '1', 'Ann', null), (2, '1', 'Ann', null), (3, '1', 'Bob', null), (4, null, 'Cy', null),
             (5, '2', 'D' || chr(0), null), (6, '2', 'Eve', null), (7, '3', 'Flo', ['a' || chr(0)]),
             (8, '9', 'Gus', null)

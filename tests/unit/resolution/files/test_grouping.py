@@ -66,8 +66,14 @@ def test_words_make_groups_and_parts_without_one_complete_the_first() -> None:
 
 @pytest.mark.parametrize(
     "columns",
-    [["phone1", "phone2"], ["phone", "phone_2"], ["phone", "mobile"], ["home_phone", "work_phone"], ["phone_0", "phone_1"]],
-)  # fmt: skip
+    [
+        ["phone1", "phone2"],
+        ["phone", "phone_2"],
+        ["phone", "mobile"],
+        ["home_phone", "work_phone"],
+        ["phone_0", "phone_1"],
+    ],
+)
 def test_repeated_columns_have_groups_of_their_own(columns: list[str]) -> None:
     found = group({column: ["415-555-1212"] for column in columns})
 

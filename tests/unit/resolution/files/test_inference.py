@@ -26,8 +26,15 @@ def test_a_table_is_understood_and_every_column_listed(connection, read_table) -
 
     assert [column.column for column in source.columns] == list(PEOPLE)
     assert [column.attribute for column in source.columns] == [
-        "source_id", "given_name", "family_name", "birth_date", "email", "phone", "city", "ignore",
-    ]  # fmt: skip
+        "source_id",
+        "given_name",
+        "family_name",
+        "birth_date",
+        "email",
+        "phone",
+        "city",
+        "ignore",
+    ]
     assert (source.file, source.source, source.party_type) == ("people.parquet", "people", PartyType.PERSON)
     assert all(0 < column.confidence < 1 and column.reason for column in source.columns)
 

@@ -14,7 +14,28 @@ def meaning(name: str) -> str | None:
 
 @pytest.mark.parametrize(
     "name",
-    ["surname", "LastName", "Nachname", "family name", "apellido", "nom de famille", "NAME_LAST", "cognome", "achternaam", "nazwisko", "sobrenome", "efternamn", "Фамилия", "姓", "custLastName", "customer_last_name", "FAMILYNAME", "l_name", "příjmení", "soyadı"],
+    [
+        "surname",
+        "LastName",
+        "Nachname",
+        "family name",
+        "apellido",
+        "nom de famille",
+        "NAME_LAST",
+        "cognome",
+        "achternaam",
+        "nazwisko",
+        "sobrenome",
+        "efternamn",
+        "Фамилия",
+        "姓",
+        "custLastName",
+        "customer_last_name",
+        "FAMILYNAME",
+        "l_name",
+        "příjmení",
+        "soyad\u0131",
+    ],
 )
 def test_a_family_name_is_known_by_many_names(name: str) -> None:
     assert meaning(name) == Attribute.FAMILY_NAME
@@ -104,9 +125,20 @@ def test_companions_of_identifiers_are_known(name: str, attribute: str, kind: st
 
 @pytest.mark.parametrize(
     "name",
-    ["email_verified", "mothers_maiden_name", "spouse_first_name", "first_seen", "phone_type", "order_id", "program_name",
-     "company_status", "IncorporationDate", "created_date", "photo_url"],
-)  # fmt: skip
+    [
+        "email_verified",
+        "mothers_maiden_name",
+        "spouse_first_name",
+        "first_seen",
+        "phone_type",
+        "order_id",
+        "program_name",
+        "company_status",
+        "IncorporationDate",
+        "created_date",
+        "photo_url",
+    ],
+)
 def test_columns_about_something_else_are_not_taken(name: str) -> None:
     assert meaning(name) is None
 

@@ -97,9 +97,18 @@ sources:
         read_mapping(written(tmp_path, text))
 
     for fault in (
-        "party_type 'dog'", "duplicate_free 'maybe'", "'colour' is not known", "meaning 'nonsense'", "kind 'badge'",
-        "country 'Germany'", "group '0'", "confidence '2'", "email has no kind", "'size' is not known", "'d' stands twice",
-    ):  # fmt: skip
+        "party_type 'dog'",
+        "duplicate_free 'maybe'",
+        "'colour' is not known",
+        "meaning 'nonsense'",
+        "kind 'badge'",
+        "country 'Germany'",
+        "group '0'",
+        "confidence '2'",
+        "email has no kind",
+        "'size' is not known",
+        "'d' stands twice",
+    ):
         assert fault in str(error.value)
 
 

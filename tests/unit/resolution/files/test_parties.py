@@ -27,10 +27,18 @@ def meanings(parties: Parties) -> dict[str, str]:
         ({"nome": ["Anna"], "cognome": ["Rossi"]}, "given_name", "nome"),
         ({"name": ["Ann Lee"], "first_name": ["Ann"], "last_name": ["Lee"]}, "full_name", "name"),
         ({"name": ["Ann Lee", "Bob Ray"], "dob": ["1970-01-01", "1980-01-01"]}, "full_name", "name"),
-        ({"name": ["sushisay", "nikolai's roof", "la bamba"], "phone": ["415-555-1212"] * 3}, "organization_name", "name"),
-        ({"name": ["Jorge Becker", "Hans Müller", "Ann Lee"], "phone": ["415-555-1212"] * 3}, "full_name", "name"),
+        (
+            {"name": ["sushisay", "nikolai's roof", "la bamba"], "phone": ["415-555-1212"] * 3},
+            "organization_name",
+            "name",
+        ),
+        (
+            {"name": ["Jorge Becker", "Hans Müller", "Ann Lee"], "phone": ["415-555-1212"] * 3},
+            "full_name",
+            "name",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_bare_name_is_read_by_its_company(
     columns: dict[str, list[str]], attribute: str, column: str
 ) -> None:

@@ -25,7 +25,7 @@ from resolution.files.reading import read_files
         ("a.xlsx", b"PK\x03\x04", "ending .xlsx does not say"),
         ("a", b"id\n1\n", "ending (none) does not say"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_not_what_it_says_gets_one_clear_message(  # type: ignore[no-untyped-def]
     connection, tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
@@ -54,7 +54,7 @@ def test_several_files_of_several_kinds_are_read(connection, tmp_path: Path) -> 
     tables = read_files(connection, [tmp_path / name for name in ("a.TSV", "b.ndjson", "c.pq")])
 
     assert [table.name for table in tables] == ["raw_0", "raw_1", "raw_2"]
-    assert [connection.execute(f"select id from {table.name}").fetchall() for table in tables] == [
+    assert [connection.table(table.name).project("id").fetchall() for table in tables] == [
         [("1",)],
         [("2",)],
         [("3",)],

@@ -18,7 +18,7 @@ def test_columns_appear_as_rows_come() -> None:
         (2, ["p", "q"], None, None, None),
     ]
     assert writer.columns == ("a", "_line_2", "column", "c d")
-    assert (writer.rows, writer.list_columns) == (2, {"a"})
+    assert (writer.rows, writer.list_columns) == (2, frozenset({"a"}))
 
 
 def test_a_column_may_become_a_list_after_a_batch_was_written(monkeypatch) -> None:  # type: ignore[no-untyped-def]
