@@ -83,6 +83,10 @@ def test_a_returned_founder_takes_its_seed_along() -> None:
     assert [row.change for row in apart.rows if row.record_id == "a"] == ["new", "tombstoned", "returned"]
 
 
+def test_a_seed_that_was_never_in_use_is_not_given_for_a_tombstoned_record() -> None:
+    assert ids(history(["abc"], ["bc"], ["c"], ["a", "c"])) == {"a": "a", "c": "c"}
+
+
 def test_the_id_of_a_party_that_is_gone_stands_for_nobody_until_it_is_back() -> None:
     gone = history(["ab", "c"], ["c"])
     back = history(["ab", "c"], ["c"], ["b", "c"])
