@@ -9,6 +9,7 @@ import duckdb
 
 from resolution.domain.errors import UnreadableFile
 from resolution.files.encodings import scan_text, write_utf8
+from resolution.files.flat_jsonl import read_flat_jsonl
 from resolution.files.flattening import flatten
 from resolution.files.quarantine import QuarantinedRow, row_as_json
 from resolution.files.row_writer import RowWriter
@@ -22,6 +23,10 @@ def read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str)
         UnreadableFile: The file is empty, is no text, or holds no JSON object.
     """
     scan = scan_text(path)
+    if scan.is_clean and scan.encoding == "utf-8":
+        flat = read_flat_jsonl(connection, path, table=table, lines=scan.newlines)
+        if flat is not None:
+            return flat
     writer = RowWriter(connection, table)
     with tempfile.TemporaryDirectory() as folder:
         text = path
