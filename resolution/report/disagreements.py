@@ -8,6 +8,7 @@ import duckdb
 
 from resolution.report.overview import rows
 from resolution.report.samples import (
+    NAMES,
     PARTS,
     Claims,
     Column,
@@ -24,6 +25,7 @@ CONFLICTS = 15
 OF_ATTRIBUTE = 5  # conflicts of one attribute
 VALUES = 8  # of one conflict
 REVIEWS = 12
+SIDES = ("record_id_l", "record_id_r")
 SMALLEST_WEIGHT = 0.005  # bits; a smaller contribution is no contribution
 
 # One conflict per golden record, the widest, and some of each attribute: variety says more than one
@@ -52,7 +54,8 @@ select attribute, count(distinct golden_id) as n from conflicts
 where attribute not in (select unnest($parts)) group by attribute
 order by n desc, attribute limit 12
 """
-# A decision changes most where it would join two large clusters and the score says least.
+# A decision changes most where it would join two large clusters and the score says least; of the pairs
+# between the same two clusters one is enough.
 _REVIEWS = """
 with sizes as (select golden_id, count(*) as size from membership group by golden_id)
 select l.*, a.golden_id as golden_l, b.golden_id as golden_r, x.size as size_l, y.size as size_r
@@ -60,6 +63,10 @@ from links l
 join membership a on a.record_id = l.record_id_l join membership b on b.record_id = l.record_id_r
 join sizes x on x.golden_id = a.golden_id join sizes y on y.golden_id = b.golden_id
 where l.band = 'review' and a.golden_id <> b.golden_id
+qualify row_number() over (
+    partition by least(a.golden_id, b.golden_id), greatest(a.golden_id, b.golden_id)
+    order by l.match_probability * (1 - l.match_probability) desc, l.record_id_l, l.record_id_r
+) = 1
 order by (x.size + y.size) * l.match_probability * (1 - l.match_probability) desc,
     l.record_id_l, l.record_id_r
 limit $limit
@@ -107,6 +114,7 @@ class ReviewPair:
 
     record_id_l: str
     record_id_r: str
+    names: tuple[str, str]
     probability: float
     weight: float
     prior: float
@@ -149,13 +157,14 @@ def _stated_value(row: dict[str, Any], golden_keys: set[str]) -> StatedValue:
 def review_pairs(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any]) -> tuple[ReviewPair, ...]:
     """Return the pairs of the review band whose decision would change most."""
     pairs = rows(connection, _REVIEWS, {"limit": REVIEWS})
-    ids = [pair[side] for pair in pairs for side in ("record_id_l", "record_id_r")]
+    ids = [pair[side] for pair in pairs for side in SIDES]
     claims = claims_of(connection, ids)
     heads = {row["record_id"]: column_of(row) for row in rows(connection, _HEADS, {"ids": ids})}
     return tuple(
         ReviewPair(
             record_id_l=pair["record_id_l"],
             record_id_r=pair["record_id_r"],
+            names=(_name(claims, pair["record_id_l"]), _name(claims, pair["record_id_r"])),
             probability=pair["match_probability"],
             weight=pair["match_weight"],
             prior=float(model["parties"][pair["party_type"]]["prior_weight"]),
@@ -166,6 +175,12 @@ def review_pairs(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any]
         )
         for pair in pairs
     )
+
+
+def _name(claims: Mapping[str, Claims], record_id: str) -> str:
+    said = claims.get(record_id, {})
+    first = next((values[0][0] for name in (*NAMES, "email", "phone") if (values := said.get(name))), "")
+    return shown(first or record_id, limit=60)
 
 
 def _compared(left: Claims, right: Claims) -> tuple[Row, ...]:

@@ -15,6 +15,7 @@ from resolution.report.texts import shown, words
 
 CLUSTERS = 20
 MEMBERS = 6  # shown side by side
+VALUES = 4  # of one attribute of a golden record
 NAMES = ("full_name", "organization_name")
 # What identifies comes first; parts are left out where the whole is shown.
 ORDER = (
@@ -98,7 +99,7 @@ class Row:
     """One attribute of a cluster or pair: the golden value, and what each record says."""
 
     label: str
-    golden: str
+    golden: tuple[str, ...]
     cells: tuple[Cell, ...]
 
 
@@ -123,6 +124,7 @@ class Sample:
     sources: int
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    is_open: bool
 
 
 @dataclass(slots=True)
@@ -142,10 +144,12 @@ def sample_clusters(connection: duckdb.DuckDBPyConnection) -> tuple[Sample, ...]
     claims = claims_of(connection, [member["record_id"] for member in members])
     golden = golden_of(connection, ids)
     sources = {row["golden_id"]: row["n"] for row in rows(connection, _SOURCES, {"ids": ids})}
-    samples = []
+    samples: list[Sample] = []
+    opened: set[str] = set()
     for golden_id, reasons in choice.reasons.items():
         own = [member for member in members if member["golden_id"] == golden_id]
         values = golden.get(golden_id, {})
+        kind = reasons[0].split()[0]  # the first of each kind of reason is shown unfolded
         samples.append(
             Sample(
                 golden_id=golden_id,
@@ -156,8 +160,10 @@ def sample_clusters(connection: duckdb.DuckDBPyConnection) -> tuple[Sample, ...]
                 sources=sources[golden_id],
                 columns=tuple(column_of(member) for member in own),
                 rows=side_by_side([claims.get(member["record_id"], {}) for member in own], values),
+                is_open=kind not in opened,
             )
         )
+        opened.add(kind)
     return tuple(samples)
 
 
@@ -218,6 +224,13 @@ def side_by_side(claims: Sequence[Claims], golden: Claims) -> tuple[Row, ...]:
     )
 
 
+def _chief(golden: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the first values, and how many more there are."""
+    rest = len(golden) - VALUES
+    values = [shown(value) for value, _ in golden[:VALUES]]
+    return (*values, f"{rest} more") if rest > 0 else tuple(values)
+
+
 def _row(attribute: str, claims: Sequence[Claims], golden: Sequence[tuple[str, str]]) -> Row:
     keys = {key for _, key in golden}
     cells = []
@@ -225,4 +238,4 @@ def _row(attribute: str, claims: Sequence[Claims], golden: Sequence[tuple[str, s
         said = record.get(attribute, [])
         is_other = bool(said and keys) and not any(key in keys for _, key in said)
         cells.append(Cell(shown(" · ".join(dict.fromkeys(value for value, _ in said))), is_other))
-    return Row(words(attribute), shown(" · ".join(value for value, _ in golden)), tuple(cells))
+    return Row(words(attribute), _chief(golden), tuple(cells))
