@@ -18,7 +18,18 @@ PERSON, ORGANIZATION, PARTY = "party_type = 'person'", "is_organization and not 
 _NO_CLAIMS = """
 select null::varchar as record_id, null::varchar as party_type, null::varchar as attribute, null::varchar as value,
     null::varchar as key, null::smallint as position where false"""
-_FORMER = ("former", "maiden", "previous", "nee", "birth", "geborene", "geburtsname", "old", "prior", "ehemalig")
+_FORMER = (
+    "former",
+    "maiden",
+    "previous",
+    "nee",
+    "birth",
+    "geborene",
+    "geburtsname",
+    "old",
+    "prior",
+    "ehemalig",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +63,24 @@ def _full(slot: Slot) -> str:
 
 
 def _name_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
-    given, family = columns.primary(slots, Attribute.GIVEN_NAME), columns.primary(slots, Attribute.FAMILY_NAME)
+    given, family = (
+        columns.primary(slots, Attribute.GIVEN_NAME),
+        columns.primary(slots, Attribute.FAMILY_NAME),
+    )
     middle, full = columns.primary(slots, Attribute.MIDDLE_NAME), columns.primary(slots, Attribute.FULL_NAME)
     for slot in of(slots, Attribute.FULL_NAME):
-        key = "coalesce(nullif(concat_ws(' ', given_name, middle_name, family_name), ''), '')" if slot is full else _full(slot)
-        yield Claim(_named(slot, slots, "full_name"), slot.name, key, slot.position, f"{PERSON} and {_full(slot)} is not null")
+        key = (
+            "coalesce(nullif(concat_ws(' ', given_name, middle_name, family_name), ''), '')"
+            if slot is full
+            else _full(slot)
+        )
+        yield Claim(
+            _named(slot, slots, "full_name"),
+            slot.name,
+            key,
+            slot.position,
+            f"{PERSON} and {_full(slot)} is not null",
+        )
     parts = [slot.name for slot in (given, middle, family) if slot is not None]
     if parts:
         missing = f"and {_full(full)} is null" if full is not None else ""
@@ -64,7 +88,9 @@ def _name_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
         yield Claim("'full_name'", f"concat_ws(' ', {', '.join(parts)})", key, 0, f"{PERSON} {missing}")
     for attribute in (Attribute.GIVEN_NAME, Attribute.MIDDLE_NAME, Attribute.FAMILY_NAME):
         for slot in of(slots, attribute):
-            yield Claim(_named(slot, slots, attribute.value), slot.name, f"{slot.name}__words", slot.position, PERSON)
+            yield Claim(
+                _named(slot, slots, attribute.value), slot.name, f"{slot.name}__words", slot.position, PERSON
+            )
     if columns.has_suffix(slots):
         yield Claim("'name_suffix'", "name_suffix", "name_suffix", 0, PERSON)
 
@@ -73,7 +99,13 @@ def _organization_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
     for prefix, attribute in (("", Attribute.ORGANIZATION_NAME), ("org_", Attribute.FULL_NAME)):
         for slot in of(slots, attribute):
             form = f"{slot.name}__{prefix}"
-            yield Claim(_named(slot, slots, "organization_name"), slot.name, f"{form}name", slot.position, ORGANIZATION)
+            yield Claim(
+                _named(slot, slots, "organization_name"),
+                slot.name,
+                f"{form}name",
+                slot.position,
+                ORGANIZATION,
+            )
             yield Claim("'alias'", f"{form}alias", f"{form}alias", slot.position, ORGANIZATION)
             yield Claim("'former_name'", f"{form}former", f"{form}former", slot.position, ORGANIZATION)
             yield Claim("'legal_form'", f"{form}legal_form", f"{form}legal_form", slot.position, ORGANIZATION)
@@ -84,7 +116,12 @@ def _organization_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
 def _contact_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
     for slot in of(slots, Attribute.EMAIL):
         plain = f"regexp_full_match({slot.name}, '[^ <>:,;]+@[^ <>:,;]+')"
-        yield Claim("'email'", f"case when {plain} then {slot.name} else {slot.name}__email end", f"{slot.name}__email", slot.position)
+        yield Claim(
+            "'email'",
+            f"case when {plain} then {slot.name} else {slot.name}__email end",
+            f"{slot.name}__email",
+            slot.position,
+        )
     for slot in of(slots, Attribute.PHONE):
         yield Claim("'phone'", slot.name, f"{slot.name}__phone", slot.position, PARTY)
     for slot in of(slots, Attribute.WEB_DOMAIN):
@@ -95,7 +132,10 @@ def _address_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
     for place, group in enumerate(columns.address_groups(slots)):
         grouped = [slot for slot in slots if slot.group == group]
         parts = columns.address_columns(slots, group)
-        stated = {attribute: next((slot.name for slot in of(grouped, attribute)), None) for attribute in columns.ADDRESS_ATTRIBUTES}
+        stated = {
+            attribute: next((slot.name for slot in of(grouped, attribute)), None)
+            for attribute in columns.ADDRESS_ATTRIBUTES
+        }
         located = f"coalesce({parts['postcode']}, {parts['city']})"
         key = f"nullif(concat_ws(' ', {parts['house_number']}, {parts['street']}, {located}), '')"
         holds = f"{PARTY} and coalesce({parts['street']}, {located}) is not null"
@@ -110,12 +150,21 @@ def _address_claims(slots: Sequence[Slot]) -> Iterator[Claim]:
 
 def _composed(stated: dict[Attribute, str | None]) -> str:
     """Return SQL for the one-line address as the source said it."""
+
     def said(attribute: Attribute) -> str:
         return stated[attribute] or "null::varchar"
 
     line = f"nullif(concat_ws(' ', {said(Attribute.HOUSE_NUMBER)}, {said(Attribute.STREET)}), '')"
     place = f"nullif(concat_ws(' ', {said(Attribute.POSTCODE)}, {said(Attribute.CITY)}), '')"
-    pieces = [said(Attribute.ADDRESS), line, said(Attribute.UNIT), said(Attribute.ADDRESS_EXTRA), place, said(Attribute.STATE), said(Attribute.COUNTRY)]
+    pieces = [
+        said(Attribute.ADDRESS),
+        line,
+        said(Attribute.UNIT),
+        said(Attribute.ADDRESS_EXTRA),
+        place,
+        said(Attribute.STATE),
+        said(Attribute.COUNTRY),
+    ]
     return f"nullif(concat_ws(', ', {', '.join(pieces)}), '')"
 
 
@@ -140,9 +189,14 @@ def _claims(slots: Sequence[Slot]) -> Iterator[Claim]:
     yield from _further_claims(slots)
 
 
-def write_claims(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str, left_out: Sequence[str]) -> None:
+def write_claims(
+    connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str, left_out: Sequence[str]
+) -> None:
     """Create `table` with the claims of the typed rows, but for those whose id is in `left_out`."""
-    connection.execute("create or replace temp table claims_left_out as select unnest(?::varchar[]) as record_id", [list(left_out)])
+    connection.execute(
+        "create or replace temp table claims_left_out as select unnest(?::varchar[]) as record_id",
+        [list(left_out)],
+    )
     selects = [
         f"select record_id, party_type, {claim.attribute} as attribute, {claim.value} as value, {claim.key} as key, "
         f"{claim.position}::smallint as position from {source.table} where {claim.holds}"

@@ -51,7 +51,9 @@ def _year(expression: str, today: datetime.date) -> str:
 
 
 def _month(expression: str) -> str:
-    whens = " ".join(f"when '{name}' then {month}" for name, month in sorted(variants("dates", "months").items()))
+    whens = " ".join(
+        f"when '{name}' then {month}" for name, month in sorted(variants("dates", "months").items())
+    )
     return f"case {expression} {whens} end"
 
 

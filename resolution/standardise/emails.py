@@ -7,8 +7,8 @@ providers joined; Gmail's dots ignored. A role address (info@, sales@) belongs t
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
-from resolution.standardise.lexicon import pairs, sql_set, words
 from resolution.standardise.folding import fold_values
+from resolution.standardise.lexicon import pairs, sql_set, words
 
 LOOSE = "[a-z0-9._%+''-]+@[a-z0-9.-]+"
 DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+|[a-z0-9-]{6,}"  # a lost dot (`gmailcom`) is a slip, not a reason to lose the address

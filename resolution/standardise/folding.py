@@ -14,10 +14,30 @@ from rigour.text.translit import ascii_text
 
 from resolution.standardise.lexicon import pairs, words
 
-# letters that keep no accent to strip; the right side may be empty (typographic quotes, soft hyphen)
-LETTERS = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t"}
-SIGNS = {"’": "'", "‘": "'", "`": "'", "´": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-         "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "\u00a0": " ", "\u3000": " ", "\t": " ", "\n": " ", "\r": " "}
+# letters without an accent to strip off
+LETTERS = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "þ": "th",
+    "ø": "o",
+    "đ": "d",
+    "ð": "d",
+    "ł": "l",
+    "ħ": "h",
+    "\u0131": "i",
+    "ŧ": "t",
+}
+_APOSTROPHES = "\u2019\u2018\u0060\u00b4\u02bc\u2032"
+_QUOTES = "\u201c\u201d\u201e\u00ab\u00bb"
+_DASHES = "\u2013\u2014\u2010\u2011\u2212"
+_SPACES = "\u00a0\u3000\t\n\r"
+SIGNS = (
+    dict.fromkeys(_APOSTROPHES, "'")
+    | dict.fromkeys(_QUOTES, '"')
+    | dict.fromkeys(_DASHES, "-")
+    | dict.fromkeys(_SPACES, " ")
+)
 HAN = ("\u3400", "\u9fff")
 HANGUL = ("\uac00", "\ud7a3")
 

@@ -28,7 +28,14 @@ FULL = (Attribute.FULL_NAME,)
 NAME_WORDS = (Attribute.GIVEN_NAME, Attribute.MIDDLE_NAME, Attribute.FAMILY_NAME)
 ORGANIZATIONS = (Attribute.ORGANIZATION_NAME, Attribute.EMPLOYER)
 ADDRESSES = (Attribute.ADDRESS, Attribute.STREET)
-TEXTS = (Attribute.BIRTH_PLACE, Attribute.JOB_TITLE, Attribute.ADDRESS_EXTRA, Attribute.UNIT, Attribute.HOUSE_NUMBER, Attribute.POSTCODE)
+TEXTS = (
+    Attribute.BIRTH_PLACE,
+    Attribute.JOB_TITLE,
+    Attribute.ADDRESS_EXTRA,
+    Attribute.UNIT,
+    Attribute.HOUSE_NUMBER,
+    Attribute.POSTCODE,
+)
 STATED_ONLY = "^[[:punct:][:space:]]*$|^[xX?*_. -]+$"
 
 
@@ -83,14 +90,21 @@ def collect_values(
 def _build_names(connection: DuckDBPyConnection, sources: Sequence[StatedSource]) -> None:
     display = "union all select display from form_email"
     collect_values(
-        connection, sources, FULL, values="values_full", kind="name",
-        condition="declared_type is distinct from 'organization'", extra=display,
+        connection,
+        sources,
+        FULL,
+        values="values_full",
+        kind="name",
+        condition="declared_type is distinct from 'organization'",
+        extra=display,
     )
     standardise_full_names(connection, "values_full", forms="form_full_name")
     collect_values(connection, sources, NAME_WORDS, values="values_words", kind="name")
     standardise_name_words(connection, "values_words", forms="form_name_words")
     named = _union(sources, FULL, "declared_type = 'organization'")
-    collect_values(connection, sources, ORGANIZATIONS, values="values_org", kind="name", extra=f"union all {named}")
+    collect_values(
+        connection, sources, ORGANIZATIONS, values="values_org", kind="name", extra=f"union all {named}"
+    )
     standardise_organization_names(connection, "values_org", forms="form_organization")
 
 
@@ -130,7 +144,9 @@ from parsed_addresses
 union all by name
 select raw, raw as line from values_street where raw not in (select raw from parsed_addresses)""")
     connection.unregister("parsed_addresses")
-    connection.execute("create or replace temp table values_line as select distinct line as raw from address_lines where line is not null")
+    connection.execute(
+        "create or replace temp table values_line as select distinct line as raw from address_lines where line is not null"
+    )
     standardise_streets(connection, "values_line", forms="form_line")
     connection.execute("""
 create or replace temp table form_address as
@@ -159,7 +175,10 @@ class DateReading:
 
 
 def _build_dates(
-    connection: DuckDBPyConnection, sources: Sequence[StatedSource], known: Sequence[DateReading], today: datetime.date
+    connection: DuckDBPyConnection,
+    sources: Sequence[StatedSource],
+    known: Sequence[DateReading],
+    today: datetime.date,
 ) -> list[DateReading]:
     readings = []
     by_place = {(reading.source, reading.slot): reading for reading in known}
@@ -171,11 +190,19 @@ def _build_dates(
                 f"(select {slot.name} as raw from {source.table}) where {_usable('any')} group by raw"
             )
             reading = by_place.get((source.source, slot.name)) or DateReading(
-                source.source, slot.name, find_day_first(connection, values), tuple(find_suspect_dates(connection, values))
+                source.source,
+                slot.name,
+                find_day_first(connection, values),
+                tuple(find_suspect_dates(connection, values)),
             )
             readings.append(reading)
             standardise_dates(
-                connection, values, forms=forms, day_first=reading.day_first, suspects=list(reading.suspects), today=today
+                connection,
+                values,
+                forms=forms,
+                day_first=reading.day_first,
+                suspects=list(reading.suspects),
+                today=today,
             )
     return readings
 

@@ -4,17 +4,22 @@ The value is upper-case letters and digits; a VAT number loses its country prefi
 both ways to write it agree. The kind comes from the column or from a type column beside it (SSN, EIN, UEN …).
 """
 
+from typing import cast
+
 from resolution.standardise.lexicon import load_lexicon, sql_set, sql_text, words
 
 MIN_LENGTH = 4
-_VAT_COUNTRIES = "AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|US|XI"
+_VAT_COUNTRIES = (
+    "AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|US|XI"
+)
 
 
 def _typed(expression: str, meaning: int) -> str:
     """Return SQL that looks up a type value; meaning 0 is the kind, 1 the country."""
-    types = load_lexicon("identifiers")["types"]
-    assert isinstance(types, dict)
-    entries = {name.lower(): (kind, country) for kind, names in types.items() for name, country in names.items()}
+    types = cast(dict[str, dict[str, str]], load_lexicon("identifiers")["types"])
+    entries = {
+        name.lower(): (kind, country) for kind, names in types.items() for name, country in names.items()
+    }
     plain = f"regexp_replace(lower({expression}), '[^a-z0-9]', '', 'g')"
     whens = " ".join(
         f"when {sql_text(name)} then {sql_text(entry[meaning])}" for name, entry in sorted(entries.items())

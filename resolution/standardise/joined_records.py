@@ -8,10 +8,16 @@ from collections.abc import Iterator
 from duckdb import DuckDBPyConnection
 
 from resolution.domain.attributes import Attribute, PartyType, SourceMapping
-from resolution.standardise.forms import StatedSource
-from resolution.standardise.identifiers import identifier_kind, identifier_type_country, identifier_value, vat_body, vat_country
-from resolution.standardise.lexicon import sql_set, words
 from resolution.standardise.folding import folded
+from resolution.standardise.forms import StatedSource
+from resolution.standardise.identifiers import (
+    identifier_kind,
+    identifier_type_country,
+    identifier_value,
+    vat_body,
+    vat_country,
+)
+from resolution.standardise.lexicon import sql_set, words
 from resolution.standardise.slots import Slot, find_slots, of
 
 FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
@@ -22,8 +28,14 @@ FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
     Attribute.ORGANIZATION_NAME: ("form_organization", ("name", "legal_form", "alias", "former")),
     Attribute.EMPLOYER: ("form_organization", ("name", "alias")),
     Attribute.EMAIL: ("form_email", ("email", "is_free", "is_role")),
-    Attribute.ADDRESS: ("form_address", ("house_number", "street", "unit", "postcode", "city", "state", "country")),
-    Attribute.STREET: ("form_address", ("house_number", "street", "unit", "postcode", "city", "state", "country")),
+    Attribute.ADDRESS: (
+        "form_address",
+        ("house_number", "street", "unit", "postcode", "city", "state", "country"),
+    ),
+    Attribute.STREET: (
+        "form_address",
+        ("house_number", "street", "unit", "postcode", "city", "state", "country"),
+    ),
     Attribute.CITY: ("form_city", ("city",)),
     Attribute.STATE: ("form_state", ("state",)),
     Attribute.COUNTRY: ("form_country", ("country",)),
@@ -47,7 +59,9 @@ def _type_case(expression: str) -> str:
     return f"case {whens} end"
 
 
-def state_source(connection: DuckDBPyConnection, source_table: str, *, mapping: SourceMapping, table: str) -> StatedSource:
+def state_source(
+    connection: DuckDBPyConnection, source_table: str, *, mapping: SourceMapping, table: str
+) -> StatedSource:
     """Create view `table`: one row per source row, one text column per slot."""
     slots = find_slots(connection, source_table, mapping)
     slots = (*slots, *_birth_parts(slots))
@@ -84,8 +98,13 @@ def _form_joins(source: StatedSource, number: int) -> Iterator[tuple[str, str]]:
             yield _join(slot, f"form_date_{number}_{slot.name}", ("date", "other"))
         if slot.attribute is Attribute.FULL_NAME:
             alias = f"o_{slot.name}"
-            columns = "".join(f", {alias}.{field} as {slot.name}__org_{field}" for field in ORGANIZATION_FORMS)
-            yield f"left join form_organization as {alias} on {alias}.raw = case when declared_type = 'organization' then {slot.name} end", columns
+            columns = "".join(
+                f", {alias}.{field} as {slot.name}__org_{field}" for field in ORGANIZATION_FORMS
+            )
+            yield (
+                f"left join form_organization as {alias} on {alias}.raw = case when declared_type = 'organization' then {slot.name} end",
+                columns,
+            )
         if slot.attribute is Attribute.EMAIL and slot.position == 0:
             columns = ", d_name.given as display__given, d_name.middle as display__middle, d_name.family as display__family"
             yield f"left join form_full_name as d_name on d_name.raw = j_{slot.name}.display", columns
@@ -112,8 +131,16 @@ def _join(slot: Slot, table: str, fields: tuple[str, ...]) -> tuple[str, str]:
 def _identifier_columns(slots: tuple[Slot, ...]) -> str:
     columns = ""
     for slot in of(slots, Attribute.IDENTIFIER):
-        kinds = [found for found in of(slots, Attribute.IDENTIFIER_KIND) if found.group == slot.group and _tied(found, slot)]
-        places = [found for found in of(slots, Attribute.IDENTIFIER_COUNTRY) if found.group == slot.group and _tied(found, slot)]
+        kinds = [
+            found
+            for found in of(slots, Attribute.IDENTIFIER_KIND)
+            if found.group == slot.group and _tied(found, slot)
+        ]
+        places = [
+            found
+            for found in of(slots, Attribute.IDENTIFIER_COUNTRY)
+            if found.group == slot.group and _tied(found, slot)
+        ]
         typed = kinds[0].name if kinds else "null::varchar"
         kind = identifier_kind(typed, slot.kind or "other")
         value = identifier_value(slot.name)
@@ -122,11 +149,14 @@ def _identifier_columns(slots: tuple[Slot, ...]) -> str:
         place = (
             f"case when ({kind}) = 'driving_licence' and length({places[0].name}) <= 3 then lower({places[0].name}) "
             f"else coalesce(j_{places[0].name}.country, lower({places[0].name})) end"
-            if places else "null"
+            if places
+            else "null"
         )
         country = f"coalesce({place}, case when {is_tax} then {vat_country(value)} end, {identifier_type_country(typed)}, {default}, '')"
         body = f"case when {is_tax} then {vat_body(value)} else {value} end"
-        columns += f", {kind} as {slot.name}__kind, {country} as {slot.name}__country, {body} as {slot.name}__value"
+        columns += (
+            f", {kind} as {slot.name}__kind, {country} as {slot.name}__country, {body} as {slot.name}__value"
+        )
     return columns
 
 
@@ -139,4 +169,6 @@ def joined_sql(source: StatedSource, *, number: int) -> str:
     found = list(_form_joins(source, number))
     joins = " ".join(join for join, _ in found)
     columns = "".join(selected for _, selected in found)
-    return f"select stated.*{columns}{_identifier_columns(source.slots)} from {source.table} as stated {joins}"
+    return (
+        f"select stated.*{columns}{_identifier_columns(source.slots)} from {source.table} as stated {joins}"
+    )

@@ -20,24 +20,24 @@ Lexicon = dict[str, object]
 @cache
 def load_lexicon(name: str) -> Lexicon:
     """Return the parsed lexicon `lexicons/<name>.yml`."""
-    return cast(Lexicon, yaml.safe_load((LEXICONS / f"{name}.yml").read_text(encoding="utf-8")))
+    return cast("Lexicon", yaml.safe_load((LEXICONS / f"{name}.yml").read_text(encoding="utf-8")))
 
 
 def words(name: str, key: str) -> list[str]:
     """Return a plain word list of a lexicon."""
-    return cast(list[str], load_lexicon(name)[key])
+    return cast("list[str]", load_lexicon(name)[key])
 
 
 def variants(name: str, key: str) -> dict[str, str]:
     """Return `variant -> canonical form` of a lexicon entry written as `canonical: [variants]`."""
-    entry = cast(dict[str, list[str]], load_lexicon(name)[key])
+    entry = cast("dict[str, list[str]]", load_lexicon(name)[key])
     forms = {canonical: canonical for canonical in entry}
     return forms | {variant: canonical for canonical, ways in entry.items() for variant in ways}
 
 
 def pairs(name: str, key: str) -> dict[str, str]:
     """Return a lexicon entry written as `word: meaning`."""
-    return cast(dict[str, str], load_lexicon(name)[key])
+    return cast("dict[str, str]", load_lexicon(name)[key])
 
 
 def sql_text(value: str) -> str:

@@ -11,11 +11,13 @@ from resolution.standardise.folding import romanised
 from resolution.standardise.lexicon import variants, words
 from resolution.standardise.places import country_code, state_codes
 
-_US = re.compile(r"^(?P<rest>.*?)[ ,]*\b(?P<state>[a-z]{2}|[a-z]{2}[a-z ]{2,18})[. ]+(?P<code>[0-9]{5})(?:[ -]+[0-9]{4})?$")
+_US = re.compile(
+    r"^(?P<rest>.*?)[ ,]*\b(?P<state>[a-z]{2}|[a-z]{2}[a-z ]{2,18})[. ]+(?P<code>[0-9]{5})(?:[ -]+[0-9]{4})?$"
+)
 _CODES = (
     ("gb", re.compile(r"\b(?P<code>[a-z]{1,2}[0-9][a-z0-9]? ?[0-9][a-z]{2})\b")),
     ("ca", re.compile(r"\b(?P<code>[a-z][0-9][a-z][ -]?[0-9][a-z][0-9])\b")),
-    ("nl", re.compile(r"\b(?P<code>[1-9][0-9]{3} ?[a-z]{2})\b(?! )")),
+    ("nl", re.compile(r"\b(?P<code>[1-9][0-9]{3} ?[a-z]{2})\b")),
     ("pl", re.compile(r"\b(?P<code>[0-9]{2}-[0-9]{3})\b")),
     ("br", re.compile(r"\b(?P<code>[0-9]{5}-[0-9]{3})\b")),
     ("jp", re.compile(r"\b(?P<code>[0-9]{3}-[0-9]{4})\b")),
@@ -24,9 +26,12 @@ _CODES = (
 )
 
 
+_UNMISTAKABLE = (None, "gb", "ca")  # patterns that hold where the country is not named
 _CITY_STATES = {"sg": "singapore", "hk": "hong kong", "mc": "monaco", "mo": "macau", "gi": "gibraltar"}
 _UNIT_WORD = r"(?:#|apt|appt|apartment|unit|suite|ste|flat|fl|floor|room|rm|kv|of|oficina|piso|depto|dpto|whg|bld|bldg|d|dom|nr|no|house|haus)"
-_UNIT = re.compile(rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?(?:-[0-9]+[a-z]?)?)(?: (?P<rest>[a-z][a-z .'-]+))?$")
+_UNIT = re.compile(
+    rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?(?:-[0-9]+[a-z]?)?)(?: (?P<rest>[a-z][a-z .'-]+))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def _take_country(parts: list[str]) -> str | None:
         return None
     last = parts[-1]
     named = re.sub(r"^[a-z]{0,3}-?[0-9][0-9 -]* ", "", last)
-    if len(named) <= 3 and named not in {"usa", "uk", "us", "uae"} or named in state_codes():
+    if (len(named) <= 3 and named not in {"usa", "uk", "us", "uae"}) or named in state_codes():
         return None
     code = country_code(named, is_strict=True)
     if code is not None:
@@ -82,7 +87,7 @@ def _take_us_tail(parts: list[str]) -> tuple[str | None, str | None]:
 def _take_postcode(parts: list[str], country: str | None) -> str | None:
     for place in range(len(parts) - 1, -1, -1):
         for code_country, pattern in _CODES:
-            if country is not None and code_country not in (None, country):
+            if code_country not in _UNMISTAKABLE if country is None else code_country not in (None, country):
                 continue
             matches = list(pattern.finditer(parts[place]))
             if not matches or (place == 0 and matches[-1].start() == 0):
@@ -105,7 +110,7 @@ def _names_street(text: str) -> bool:
 def _take_state(parts: list[str]) -> str | None:
     if len(parts) < 2:
         return None
-    if parts[-1] in state_codes():
+    if parts[-1] in state_codes() and (len(parts) > 2 or len(parts[-1]) <= 3):
         return state_codes()[parts.pop()]
     head, _, tail = parts[-1].rpartition(" ")
     if head and len(tail) in (2, 3) and tail in state_codes() and not re.search(r"[0-9]", head):

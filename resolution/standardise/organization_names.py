@@ -13,7 +13,9 @@ from resolution.standardise.folding import fold_values
 from resolution.standardise.lexicon import variants
 
 LONGEST_FORM = 5  # words of a legal form looked for at the end of a name
-_OTHER_NAME = r"(?:\bd/?b/?a\b|\bt/a\b|\btrading as\b|\bdoing business as\b|\ba/?k/?a\b|\bals(?:o)? known as\b)"
+_OTHER_NAME = (
+    r"(?:\bd/?b/?a\b|\bt/a\b|\btrading as\b|\bdoing business as\b|\ba/?k/?a\b|\bals(?:o)? known as\b)"
+)
 _FORMER_NAME = r"(?:\bformerly(?: known as)?\b|\bf/?k/?a\b|\bvormals\b|\behemals\b|\bpreviously\b|\banciennement\b|\bgia\b )"
 
 

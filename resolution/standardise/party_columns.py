@@ -43,7 +43,9 @@ def _form(slot: Slot | None, field: str) -> str:
 
 def has_suffix(slots: Sequence[Slot]) -> bool:
     """Return whether any column may state a name suffix."""
-    return bool(of(slots, Attribute.NAME_SUFFIX, Attribute.FULL_NAME, Attribute.GIVEN_NAME, Attribute.FAMILY_NAME))
+    return bool(
+        of(slots, Attribute.NAME_SUFFIX, Attribute.FULL_NAME, Attribute.GIVEN_NAME, Attribute.FAMILY_NAME)
+    )
 
 
 def is_column(slot: Slot) -> bool:
@@ -59,14 +61,22 @@ def person_columns(slots: Sequence[Slot]) -> dict[str, str]:
     first, whole_given, whole_family = _form(given, "first"), _form(full, "given"), _form(full, "family")
     display = bool(of(slots, Attribute.EMAIL))
     nameless = f"coalesce({first}, {_form(family, 'words')}, {whole_given}, {whole_family}) is null"
-    fallback = {part: f"case when {nameless} then display__{part} end" if display else "null" for part in ("given", "middle", "family")}
+    fallback = {
+        part: f"case when {nameless} then display__{part} end" if display else "null"
+        for part in ("given", "middle", "family")
+    }
     stated_middle = f"nullif(concat_ws(' ', {_form(given, 'rest')}, {_form(middle, 'words')}), '')"
     return {
         "given_name": f"coalesce({first}, case when {whole_given} is distinct from {_form(family, 'words')} then {whole_given} end, {fallback['given']})",
         "middle_name": f"coalesce({stated_middle}, {_middle_of_whole(full, given, family)}, {fallback['middle']})",
         "family_name": f"coalesce({_form(family, 'words')}, case when {whole_family} is distinct from {first} then {whole_family} end, {fallback['family']})",
         "name_suffix": coalesced(
-            [*(suffix_of(slot.name) for slot in suffixes[:1]), _form(family, "suffix"), _form(given, "suffix"), _form(full, "suffix")]
+            [
+                *(suffix_of(slot.name) for slot in suffixes[:1]),
+                _form(family, "suffix"),
+                _form(given, "suffix"),
+                _form(full, "suffix"),
+            ]
         ),
     }
 
@@ -99,7 +109,9 @@ def other_family_names(slots: Sequence[Slot]) -> list[str]:
     names += [f"{slot.name}__family" for slot in of(slots, Attribute.FULL_NAME) if slot is not full]
     if full is not None and family is not None:  # the two columns may disagree: both readings count
         apart = f"not contains(' ' || coalesce(family_name, '') || ' ', ' ' || {full.name}__family || ' ')"
-        names.append(f"case when {apart} and {full.name}__family is distinct from given_name then {full.name}__family end")
+        names.append(
+            f"case when {apart} and {full.name}__family is distinct from given_name then {full.name}__family end"
+        )
     return names
 
 
@@ -107,11 +119,15 @@ def organization_names(slots: Sequence[Slot]) -> list[str]:
     """Return SQL expressions of an organisation's names, the current one first."""
     named = of(slots, Attribute.ORGANIZATION_NAME)
     current = [f"{slot.name}__name" for slot in named if not is_other_name(slot)]
-    current += [f"{slot.name}__org_name" for slot in of(slots, Attribute.FULL_NAME) if not is_other_name(slot)]
+    current += [
+        f"{slot.name}__org_name" for slot in of(slots, Attribute.FULL_NAME) if not is_other_name(slot)
+    ]
     others = [f"{slot.name}__name" for slot in named if is_other_name(slot)]
     others += [f"{slot.name}__org_name" for slot in of(slots, Attribute.FULL_NAME) if is_other_name(slot)]
     for prefix, attribute in (("", Attribute.ORGANIZATION_NAME), ("org_", Attribute.FULL_NAME)):
-        others += [f"{slot.name}__{prefix}{part}" for slot in of(slots, attribute) for part in ("alias", "former")]
+        others += [
+            f"{slot.name}__{prefix}{part}" for slot in of(slots, attribute) for part in ("alias", "former")
+        ]
     return current + others
 
 
@@ -127,12 +143,24 @@ def employers(slots: Sequence[Slot]) -> list[str]:
 
 
 ADDRESS_ATTRIBUTES = (
-    Attribute.ADDRESS, Attribute.STREET, Attribute.HOUSE_NUMBER, Attribute.UNIT, Attribute.ADDRESS_EXTRA,
-    Attribute.POSTCODE, Attribute.CITY, Attribute.STATE, Attribute.COUNTRY,
+    Attribute.ADDRESS,
+    Attribute.STREET,
+    Attribute.HOUSE_NUMBER,
+    Attribute.UNIT,
+    Attribute.ADDRESS_EXTRA,
+    Attribute.POSTCODE,
+    Attribute.CITY,
+    Attribute.STATE,
+    Attribute.COUNTRY,
 )
 _SLOT_FIELDS = {
-    "house_number": Attribute.HOUSE_NUMBER, "unit": Attribute.UNIT, "address_extra": Attribute.ADDRESS_EXTRA,
-    "city": Attribute.CITY, "state": Attribute.STATE, "country": Attribute.COUNTRY, "postcode": Attribute.POSTCODE,
+    "house_number": Attribute.HOUSE_NUMBER,
+    "unit": Attribute.UNIT,
+    "address_extra": Attribute.ADDRESS_EXTRA,
+    "city": Attribute.CITY,
+    "state": Attribute.STATE,
+    "country": Attribute.COUNTRY,
+    "postcode": Attribute.POSTCODE,
 }
 
 
@@ -186,7 +214,20 @@ def moment(slot: Slot) -> str:
     """Return SQL for the time at which the source stated the row, NULL when it cannot be read."""
     text = slot.name
     epoch = f"case when regexp_full_match({text}, '1[0-9]{{9}}') then epoch_ms({text}::bigint * 1000) when regexp_full_match({text}, '1[0-9]{{12}}') then epoch_ms({text}::bigint) end"
-    formats = ", ".join(f"'{form}'" for form in ("%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y", "%Y/%m/%d %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y", "%d/%m/%Y", "%Y%m%d", "%m/%d/%y"))
+    formats = ", ".join(
+        f"'{form}'"
+        for form in (
+            "%d.%m.%Y %H:%M:%S",
+            "%d.%m.%Y %H:%M",
+            "%d.%m.%Y",
+            "%Y/%m/%d %H:%M:%S",
+            "%m/%d/%Y %H:%M:%S",
+            "%m/%d/%Y",
+            "%d/%m/%Y",
+            "%Y%m%d",
+            "%m/%d/%y",
+        )
+    )
     return f"coalesce(try_cast({text} as timestamp), {epoch}, try_strptime({text}, [{formats}]))"
 
 

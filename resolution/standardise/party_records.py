@@ -45,7 +45,9 @@ class TypedSource:
     slots: tuple[Slot, ...]
 
 
-def type_rows(connection: DuckDBPyConnection, source: TypedSource, *, joined: str, constant: PartyType | None) -> None:
+def type_rows(
+    connection: DuckDBPyConnection, source: TypedSource, *, joined: str, constant: PartyType | None
+) -> None:
     """Create the typed table from query `joined`: `party_type`, `is_mailbox` and the names settled."""
     slots = source.slots
     names = columns.person_columns(slots)
@@ -53,7 +55,11 @@ def type_rows(connection: DuckDBPyConnection, source: TypedSource, *, joined: st
     named = "coalesce(" + ", ".join([*names.values(), "null::varchar"]) + ") is not null"
     default = constant.value if constant is not None else PartyType.PERSON.value
     has_org = f"{columns.coalesced(organization)} is not null"
-    role = f"coalesce({_first(slots, Attribute.EMAIL, 'is_role')}, false)" if of(slots, Attribute.EMAIL) else "false"
+    role = (
+        f"coalesce({_first(slots, Attribute.EMAIL, 'is_role')}, false)"
+        if of(slots, Attribute.EMAIL)
+        else "false"
+    )
     settled = ", ".join(f"{sql} as {name}" for name, sql in names.items())
     connection.execute(f"""
 create or replace temp table {source.table} as
@@ -98,11 +104,16 @@ def _name_selects(slots: Sequence[Slot]) -> dict[str, str]:
     organization = columns.organization_names(slots)
     core = columns.coalesced(organization)
     return {
-        "given_name": "given_name", "middle_name": "middle_name", "family_name": "family_name",
+        "given_name": "given_name",
+        "middle_name": "middle_name",
+        "family_name": "family_name",
         "full_name": "nullif(concat_ws(' ', given_name, middle_name, family_name), '')",
         "name_suffix": "name_suffix",
-        "given_names_alt": _person(given_alt), "family_names_alt": _person(family_alt),
-        "name_tokens": _person(f"nullif(list_sort(list_distinct(string_split(concat_ws(' ', {all_names}), ' '))), [''])"),
+        "given_names_alt": _person(given_alt),
+        "family_names_alt": _person(family_alt),
+        "name_tokens": _person(
+            f"nullif(list_sort(list_distinct(string_split(concat_ws(' ', {all_names}), ' '))), [''])"
+        ),
         "org_name": _organization(core),
         "org_names_alt": _organization(columns.listed(organization, without=core)),
         "org_tokens": _organization(f"list_sort(list_distinct(string_split({core}, ' ')))"),
@@ -121,9 +132,13 @@ def _contact_selects(slots: Sequence[Slot]) -> dict[str, str]:
         "email_domain": f"nullif(split_part({email}, '@', 2), '')",
         "is_free_email": _first(slots, Attribute.EMAIL, "is_free") if emails else "null",
         "is_role_email": _first(slots, Attribute.EMAIL, "is_role") if emails else "null",
-        "emails_alt": columns.listed((f"{slot.name}__email" for slot in emails), without=email) if len(emails) > 1 else "null",
+        "emails_alt": columns.listed((f"{slot.name}__email" for slot in emails), without=email)
+        if len(emails) > 1
+        else "null",
         "phone": _known(phone),
-        "phones_alt": _known(columns.listed((f"{slot.name}__phone" for slot in phones), without=phone)) if len(phones) > 1 else "null",
+        "phones_alt": _known(columns.listed((f"{slot.name}__phone" for slot in phones), without=phone))
+        if len(phones) > 1
+        else "null",
     }
     webs = of(slots, Attribute.WEB_DOMAIN)
     mailbox = f"case when is_mailbox then {selects['email_domain']} end"
@@ -138,7 +153,9 @@ def _address_selects(slots: Sequence[Slot]) -> dict[str, str]:
     others = []
     for group in groups[1:]:
         other = columns.address_columns(slots, group)
-        packed = ", ".join(f"'{part}': {other[part]}" for part in ("house_number", "street", "postcode", "city"))
+        packed = ", ".join(
+            f"'{part}': {other[part]}" for part in ("house_number", "street", "postcode", "city")
+        )
         said = columns.coalesced(other[part] for part in ("street", "postcode", "city"))
         others.append(f"case when {said} is not null then {{{packed}}} end")
     if others:
@@ -152,14 +169,16 @@ def _further_selects(slots: Sequence[Slot]) -> dict[str, str]:
     birth = columns.coalesced(f"{slot.name}__date" for slot in dates)
     readings = [f"{slot.name}__{part}" for slot in dates for part in ("date", "other")]
     identifiers = [
-        f"{slot.name}__kind || ':' || {slot.name}__country || ':' || {slot.name}__value" for slot in of(slots, Attribute.IDENTIFIER)
+        f"{slot.name}__kind || ':' || {slot.name}__country || ':' || {slot.name}__value"
+        for slot in of(slots, Attribute.IDENTIFIER)
     ]
     times = of(slots, Attribute.OBSERVED_AT)
     deleted = of(slots, Attribute.DELETED)
     return {
         "observed_at": columns.moment(times[0]) if times else "null::timestamp",
         "is_deleted": f"coalesce(lower({deleted[0].name}) in {_TRUTHY}, false)" if deleted else "false",
-        "birth_date": _person(birth), "birth_dates_alt": _person(columns.listed(readings, without=birth)),
+        "birth_date": _person(birth),
+        "birth_dates_alt": _person(columns.listed(readings, without=birth)),
         "birth_place": _person(_first(slots, Attribute.BIRTH_PLACE, "text")),
         "gender": _person(columns.coalesced(columns.gender(slot) for slot in of(slots, Attribute.GENDER))),
         "job_title": _person(_first(slots, Attribute.JOB_TITLE, "text")),
@@ -167,32 +186,57 @@ def _further_selects(slots: Sequence[Slot]) -> dict[str, str]:
     }
 
 
-_COMPARABLE = ("full_name", "name_tokens", "org_name", "org_names_alt", "email", "phone", "identifiers", "street", "postcode", "city", "web_domain")
+_COMPARABLE = (
+    "full_name",
+    "name_tokens",
+    "org_name",
+    "org_names_alt",
+    "email",
+    "phone",
+    "identifiers",
+    "street",
+    "postcode",
+    "city",
+    "web_domain",
+)
 
 
-def write_party_records(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str) -> None:
+def write_party_records(
+    connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str
+) -> None:
     """Create `table` (see `PARTY_RECORDS` for its columns); rows with nothing to compare are left out."""
     connection.execute(PARTY_RECORDS)
     selects = []
     for source in sources:
         expressions = {
-            "record_id": "record_id", "source": "source", "source_id": "source_id", "party_type": "party_type",
-            **_name_selects(source.slots), **_contact_selects(source.slots),
-            **_address_selects(source.slots), **_further_selects(source.slots),
+            "record_id": "record_id",
+            "source": "source",
+            "source_id": "source_id",
+            "party_type": "party_type",
+            **_name_selects(source.slots),
+            **_contact_selects(source.slots),
+            **_address_selects(source.slots),
+            **_further_selects(source.slots),
         }
         listed = ", ".join(f"{sql} as {name}" for name, sql in expressions.items())
         selects.append(f"select {listed} from {source.table}")
     union = " union all by name ".join(["from party_records_layout", *selects])
     empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
-    connection.execute(f"create or replace table {table} as select * from ({union}) where is_deleted or not ({empty})")
+    connection.execute(
+        f"create or replace table {table} as select * from ({union}) where is_deleted or not ({empty})"
+    )
     connection.execute("drop table party_records_layout")
 
 
-def quarantine_empty(connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str) -> list[str]:
+def quarantine_empty(
+    connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str
+) -> list[str]:
     """Append the rows that `table` left out to `quarantine`; returns their record ids."""
     left_out: list[str] = []
     for source in sources:
-        found = connection.execute(f"select record_id from {source.table} anti join {table} using (record_id)").fetchall()
+        found = connection.execute(
+            f"select record_id from {source.table} anti join {table} using (record_id)"
+        ).fetchall()
         ids = [row[0] for row in found]
         if not ids:
             continue

@@ -139,7 +139,24 @@ from kept
 
 def _empty_names() -> set[str]:
     """Return titles that alone are no name; Earl, Duke and Prince are also given names."""
-    return {"mr", "mrs", "ms", "miss", "dr", "herr", "frau", "jr", "sr", "sir", "bt", "bart", "baronet", "of", "viscount", "marquess"}
+    return {
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "herr",
+        "frau",
+        "jr",
+        "sr",
+        "sir",
+        "bt",
+        "bart",
+        "baronet",
+        "of",
+        "viscount",
+        "marquess",
+    }
 
 
 def suffix_of(expression: str) -> str:

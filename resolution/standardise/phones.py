@@ -5,12 +5,13 @@ Extensions go. A country code is cut where it is marked (+, 00, 011) or where th
 only so the length fits that country's plan. What cannot be settled keeps its last digits.
 """
 
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
-import pyarrow as pa
 
 MIN_DIGITS = 6
 MAX_DIGITS = 18
+LONGEST_NATIONAL = 12  # digits; a longer one that starts with the country's code has it in front
 
 
 def _register_plans(connection: DuckDBPyConnection, values: str) -> None:
@@ -19,8 +20,10 @@ def _register_plans(connection: DuckDBPyConnection, values: str) -> None:
     plans = []
     for (country,) in sorted(found):
         metadata = PhoneMetadata.metadata_for_region(country.upper(), None)
-        if metadata is not None and metadata.general_desc is not None:
-            plans.append((country, str(metadata.country_code), list(metadata.general_desc.possible_length)))
+        if metadata is not None:
+            kinds = [kind for kind in (metadata.fixed_line, metadata.mobile) if kind is not None]
+            lengths = sorted({length for kind in kinds for length in kind.possible_length})
+            plans.append((country, str(metadata.country_code), lengths))
     table = pa.table(
         {
             "country": pa.array([plan[0] for plan in plans], pa.string()),
@@ -61,7 +64,8 @@ with written as (
     select raw, country, case
         when is_marked then regexp_replace(digits, '^(?:{codes})', '')
         when code is not null and code <> '1' and starts_with(digits, code)
-            and list_contains(lengths, length(digits) - length(code)) and not list_contains(lengths, length(digits))
+            and list_contains(lengths, length(digits) - length(code))
+            and (length(digits) >= {LONGEST_NATIONAL} or not list_contains(lengths, length(digits)))
             then substr(digits, length(code) + 1)
         when coalesce(code, '1') = '1' and regexp_full_match(digits, '1[2-9][0-9]{{2}}[2-9][0-9]{{6}}')
             then substr(digits, 2)

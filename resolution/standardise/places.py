@@ -1,6 +1,7 @@
 """Countries, states, cities and postcodes in comparison form."""
 
 from functools import cache
+from typing import cast
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -37,8 +38,7 @@ def state_codes() -> dict[str, str]:
                 short = territory.code.split("-", 1)[1]
                 codes.setdefault(short, short)
                 codes.setdefault(_plain(territory.name), short)
-        extra = load_lexicon("addresses")["states_extra"]
-        assert isinstance(extra, dict)
+        extra = cast(dict[str, dict[str, str]], load_lexicon("addresses")["states_extra"])
         for name, short in extra.get(country, {}).items():
             codes.setdefault(name, short)
     return codes
@@ -75,17 +75,28 @@ from {forms}_folded
     connection.execute(f"drop table {forms}_folded")
 
 
+def state_code(plain: str) -> str:
+    """Return the short code of a folded state name, the name itself where none is known."""
+    code = state_codes().get(plain)
+    if code is not None:
+        return code
+    territory = lookup_territory(plain)
+    return territory.code.split("-", 1)[1] if territory is not None and "-" in territory.code else plain
+
+
 def standardise_states(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
-    """Create `forms(raw, state)` from `values(raw)`: the short code, or the folded name where none is known."""
+    """Create `forms(raw, state)` from `values(raw)`: the short code, or the folded name without one."""
     standardise_cities(connection, values, forms=f"{forms}_plain")
-    some = connection.execute(f"select 1 from {values} limit 1").fetchone()
-    codes = state_codes() if some is not None else {"": ""}
-    connection.register("state_codes", pa.table({"name": list(codes), "code": list(codes.values())}))
-    connection.execute(f"""
-create or replace temp table {forms} as
-select raw, coalesce(code, city) as state from {forms}_plain left join state_codes on name = city
-""")
-    connection.unregister("state_codes")
+    rows = connection.execute(f"select raw, city from {forms}_plain where city is not null").fetchall()
+    table = pa.table(
+        {
+            "raw": pa.array([raw for raw, _ in rows], pa.string()),
+            "state": pa.array([state_code(plain) for _, plain in rows], pa.string()),
+        }
+    )
+    connection.register("state_forms", table)
+    connection.execute(f"create or replace temp table {forms} as from state_forms")
+    connection.unregister("state_forms")
     connection.execute(f"drop table {forms}_plain")
 
 

@@ -60,7 +60,11 @@ def find_slots(connection: DuckDBPyConnection, table: str, mapping: SourceMappin
     types = {row[0]: str(row[1]) for row in connection.execute(f"describe {table}").fetchall()}
     columns = sorted(
         (column for column in mapping.columns if column.attribute is not Attribute.IGNORE),
-        key=lambda column: (column.attribute.value, column.kind not in (None, NameKind.PRIMARY), column.group),
+        key=lambda column: (
+            column.attribute.value,
+            column.kind not in (None, NameKind.PRIMARY),
+            column.group,
+        ),
     )
     lists = {
         column.column: sql
@@ -76,7 +80,15 @@ def find_slots(connection: DuckDBPyConnection, table: str, mapping: SourceMappin
             position = taken.get(column.attribute, 0)
             taken[column.attribute] = position + 1
             slots.append(
-                Slot(f"{column.attribute.value}_{position}", sql, column.attribute, column.group, position, column.kind, column.country)
+                Slot(
+                    f"{column.attribute.value}_{position}",
+                    sql,
+                    column.attribute,
+                    column.group,
+                    position,
+                    column.kind,
+                    column.country,
+                )
             )
     return tuple(slots)
 

@@ -68,7 +68,9 @@ def standardise(
     write_claims(connection, typed, table=claims, left_out=left_out)
     for rows_typed in typed:
         connection.execute(f"drop table {rows_typed.table}")
-    counts = dict(connection.execute(f"select party_type, count(*) from {party_records} group by 1").fetchall())
+    counts = dict(
+        connection.execute(f"select party_type, count(*) from {party_records} group by 1").fetchall()
+    )
     return StandardiseSummary(
         records=sum(counts.values()),
         persons=counts.get("person", 0),

@@ -20,7 +20,7 @@ def _numbered_part(text: str) -> str:
     """Return SQL for the part of a line with commas that holds number and street, with its units behind it."""
     joined = f"regexp_replace({text}, '^ *({_FRONT}) *, *|, *({_FRONT})(,|$)', ' \\1\\2 \\3', 'g')"
     numbered = f"regexp_extract({joined}, '(?:^|, *)([0-9]+[a-z]?(?:[-/][0-9]+)? +[^,]*[a-z]{{2}}[^,]*)', 1)"
-    units = f"regexp_extract({joined}, ', *((?:{_unit_marks()})[. ]*#? *[0-9a-z-]+) *(?:,|$)', 1)"
+    units = f"regexp_extract({joined}, '(?:^|,) *((?:{_unit_marks()})[. ]*#? *[0-9a-z-]+) *(?:,|$)', 1)"
     return f"case when contains({text}, ',') and {numbered} <> '' then {numbered} || ' ' || {units} else {joined} end"
 
 
@@ -37,7 +37,9 @@ def unit_pattern() -> str:
 def _register_words(connection: DuckDBPyConnection) -> None:
     forms = variants("addresses", "words")
     connection.register("words_patch", pa.table({"word": list(forms), "form": list(forms.values())}))
-    connection.execute("create or replace temp table street_words as select word, any_value(form) as form from words_patch group by 1")
+    connection.execute(
+        "create or replace temp table street_words as select word, any_value(form) as form from words_patch group by 1"
+    )
     connection.unregister("words_patch")
 
 
@@ -52,7 +54,9 @@ def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: s
     box = "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
     numbered = _numbered_part("regexp_replace(folded, '^([0-9]+) *- *([0-9]+(?:st|nd|rd|th))', '\\1 \\2')")
     forms_of = variants("addresses", "words")
-    types = alternatives([word for word, form in forms_of.items() if form in words("addresses", "street_types")])
+    types = alternatives(
+        [word for word, form in forms_of.items() if form in words("addresses", "street_types")]
+    )
     connection.execute(f"""
 create or replace temp table {forms}_cut as
 with chosen as (
