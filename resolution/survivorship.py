@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from resolution.domain.attributes import PartyType
-from resolution.domain.claims import AttributeClaim, is_partial
+from resolution.domain.claims import AttributeClaim, is_partial, is_well_written
 from resolution.domain.golden import Conflict, GoldenValue
 from resolution.survivorship_rules import Criterion, FieldRule, SurvivorshipRules
 
@@ -115,6 +115,7 @@ def rank(
             Criterion.MOST_RECENT: _recency(claim.observed_at),
             Criterion.MOST_FREQUENT: (len(witnesses[claim.key]),),
             Criterion.MOST_COMPLETE: (_length(claim.key), _length(claim.value)),
+            Criterion.BEST_WRITTEN: (is_well_written(claim.attribute, claim.value),),
         }
         ordered = [merit for criterion in rule.criteria for merit in merits[criterion]]
         strengths = (leader.nearness(claim), not is_partial(claim.attribute, claim.key), *ordered)

@@ -15,10 +15,10 @@ Texts come back only for what is written.
 import duckdb
 
 from resolution.domain.attributes import PartyType
-from resolution.domain.claims import IS_PARTIAL_SQL
+from resolution.domain.claims import IS_PARTIAL_SQL, IS_WELL_WRITTEN_SQL
 from resolution.survivorship_rules import Criterion, FieldRule, SurvivorshipRules
 
-# Widths in bits. `strength` holds 62 of them: is whole, the criteria, position; frequency is known only
+# Widths in bits. `strength` holds 63 of them: is whole, the criteria, position; frequency is known only
 # per value and is set in between by `frequency_shift`. Above `strength` stands the nearness to the
 # leader, below it the record (27 bits, smaller id first) and the claim's row (32 bits).
 POSITION_BITS = 8
@@ -27,6 +27,7 @@ CRITERION_BITS = {
     Criterion.MOST_RECENT: 27,
     Criterion.MOST_FREQUENT: 0,
     Criterion.MOST_COMPLETE: 18,  # length of the key, then of the value, nine bits each
+    Criterion.BEST_WRITTEN: 1,
 }
 
 TABLES = """
@@ -44,7 +45,7 @@ FIELDS_TABLE = """
 create or replace temp table survivorship_fields (
     party_type varchar, attribute varchar, field smallint, leader smallint, rule varchar, is_union boolean,
     only_follows boolean, trust_shift integer, recency_shift integer, frequency_shift integer,
-    completeness_shift integer)
+    completeness_shift integer, writing_shift integer)
 """
 
 LIVE_RECORDS = """
@@ -76,7 +77,8 @@ create or replace temp table survivorship_stated as
 with stated as (
     select
         golden, field, leader, hash(key) as key_hash, record, c.position, c.rowid as claim,
-        ((not {IS_PARTIAL_SQL})::bigint << 61)
+        ((not {IS_PARTIAL_SQL})::bigint << 62)
+        + if(writing_shift is null, 0, {IS_WELL_WRITTEN_SQL}::bigint << writing_shift)
         + (trust << trust_shift) + (recency << recency_shift)
         + (((least(length(key), 511) << 9) + least(length(value), 511))::bigint << completeness_shift)
         + 255 - least(c.position, 255) as strength
@@ -131,7 +133,7 @@ with stated as (
         golden, field, key_hash,
         count_if(is_new)::integer as support, count_if(is_first)::integer as firsts,
         max(
-            (((nearness::hugeint << 62) + strength) << 59) + ((record::bigint << 32) + claim)::hugeint
+            (((nearness::hugeint << 63) + strength) << 59) + ((record::bigint << 32) + claim)::hugeint
         ) as best
     from led group by all
 )
@@ -143,7 +145,7 @@ select
         order by best >> (59 + frequency_shift) desc, support desc, best desc
     ) - 1)::integer as rank,
     support, (sum(firsts) over (partition by golden, field))::integer as claiming,
-    is_union or (rank = 0 and not (only_follows and best >> 121 = 0)) as survives
+    is_union or (rank = 0 and not (only_follows and best >> 122 = 0)) as survives
 from groups inner join survivorship_fields using (field)
 """
 
@@ -220,7 +222,7 @@ def _insert_rules(connection: duckdb.DuckDBPyConnection, rules: SurvivorshipRule
     numbers = {field: number for number, field in enumerate(stated)}
     rows = [_field_row(rules, field, numbers=numbers) for field in stated]
     if rows:
-        connection.executemany(f"insert into survivorship_fields values ({', '.join('?' * 11)})", rows)
+        connection.executemany(f"insert into survivorship_fields values ({', '.join('?' * 12)})", rows)
     connection.execute("create or replace temp table survivorship_trust (source varchar, rank integer)")
     if rules.trust:
         connection.executemany("insert into survivorship_trust values (?, ?)", list(rules.trust.items()))
@@ -236,7 +238,7 @@ def _field_row(
     return (
         party_type, attribute, numbers[field], leader, rule.name, rule.is_union, rule.only_follows,
         shifts[Criterion.MOST_TRUSTED], shifts[Criterion.MOST_RECENT],
-        shifts[Criterion.MOST_FREQUENT], shifts[Criterion.MOST_COMPLETE],
+        shifts[Criterion.MOST_FREQUENT], shifts[Criterion.MOST_COMPLETE], shifts.get(Criterion.BEST_WRITTEN),
     )  # fmt: skip
 
 

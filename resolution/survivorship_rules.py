@@ -33,12 +33,22 @@ ATTRIBUTES = frozenset(
 
 
 class Criterion(StrEnum):
-    """What makes one value better than another; the order here breaks the ties left."""
+    """What makes one value better than another."""
 
     MOST_TRUSTED = "most_trusted"
     MOST_RECENT = "most_recent"
     MOST_FREQUENT = "most_frequent"
     MOST_COMPLETE = "most_complete"
+    BEST_WRITTEN = "best_written"
+
+
+# What breaks the ties that a field's own rules leave, in this order.
+TIE_BREAKERS = (
+    Criterion.MOST_TRUSTED,
+    Criterion.MOST_RECENT,
+    Criterion.MOST_FREQUENT,
+    Criterion.MOST_COMPLETE,
+)
 
 
 class FaultyRules(InputError):
@@ -49,8 +59,8 @@ class FaultyRules(InputError):
 class FieldRule:
     """How one attribute survives.
 
-    `criteria` holds all four, in the order in which they decide. `follows` names the attribute
-    whose chosen claim this one belongs to; `only_follows` forbids values from elsewhere.
+    `criteria` holds at least the tie breakers, in the order in which they decide. `follows` names the
+    attribute whose chosen value this one is part of; `only_follows` forbids parts of other values.
     """
 
     name: str
@@ -64,7 +74,7 @@ def field_rule(steps: Sequence[str]) -> FieldRule:
     """Return the rule that a list such as `["union", "most_recent"]` declares."""
     follows = next((step[len(FOLLOW) :].strip() for step in steps if step.startswith(FOLLOW)), None)
     stated = [Criterion(step) for step in steps if step != UNION and not step.startswith(FOLLOW)]
-    left = [criterion for criterion in Criterion if criterion not in stated]
+    left = [criterion for criterion in TIE_BREAKERS if criterion not in stated]
     return FieldRule(
         name=steps[0],
         criteria=(*stated, *left),

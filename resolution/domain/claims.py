@@ -52,3 +52,19 @@ IS_PARTIAL_SQL = """case attribute
     when 'birth_date' then length(key) < 10
     when 'address' then not regexp_matches(key, '[0-9]')
     else false end"""
+
+
+def is_well_written(attribute: str, value: str) -> bool:
+    """Say whether a value is written as people write it: not all in one case, no `Family, Given`.
+
+    Judged by Latin letters without marks, so that `IS_WELL_WRITTEN_SQL` can say the same over columns
+    `attribute` and `value`; a value without any is well written.
+    """
+    if attribute == "full_name" and "," in value:
+        return False
+    return (re.search(r"[a-z]", value) is None) == (re.search(r"[A-Z]", value) is None)
+
+
+IS_WELL_WRITTEN_SQL = """(
+    regexp_matches(value, '[a-z]') = regexp_matches(value, '[A-Z]')
+    and not (attribute = 'full_name' and contains(value, ',')))"""

@@ -1,6 +1,7 @@
 """Survivorship against hand calculation, and against a brute-force referee on random claims."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise, permutations
 
@@ -169,6 +170,15 @@ def test_a_partial_value_never_survives_against_a_whole_one(attribute: str, whol
     assert values(claims)[attribute][0] == whole
 
 
+def test_of_records_that_agree_on_a_name_the_one_that_writes_it_well_is_shown() -> None:
+    claims = [
+        replace(claim("full_name", value, of=f"crm:{n}", day=n), key="ann lee")
+        for n, value in enumerate(["Ann Lee", "ann lee", "ANN LEE", "Lee, Ann"], start=1)
+    ]
+
+    assert values(claims) == {"full_name": ["Ann Lee"]}
+
+
 def test_without_any_difference_the_smaller_record_id_survives_in_every_order() -> None:
     claims = [claim("gender", value, of=f"crm:{n}") for n, value in enumerate("mfm")]
 
@@ -188,7 +198,7 @@ CLAIMS = st.builds(
         position=position,
     ),
     st.integers(0, 5),
-    st.sampled_from(["a", "A", "bb", "BB", "ccc"]),
+    st.sampled_from(["a", "A", "aa", "Aa", "42", "bbb"]),
     st.none() | st.integers(1, 3),
     st.integers(0, 2),
 )
@@ -210,6 +220,8 @@ def beats(
                 mine, theirs = (len({x.record_id for x in claims if x.key == c.key}) for c in (one, other))
             case Criterion.MOST_COMPLETE:
                 mine, theirs = len(one.value), len(other.value)
+            case Criterion.BEST_WRITTEN:
+                mine, theirs = (c.value in ("Aa", "42") for c in (one, other))
         if mine != theirs:
             return mine > theirs
     return (one.position, one.record_id, one.key, one.value) < (

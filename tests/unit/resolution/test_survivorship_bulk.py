@@ -25,7 +25,7 @@ OTHER_RULES = parse_rules(
       full_name: [most_trusted, most_complete]
       email: most_recent
       identifier.tax: [most_recent, most_complete]
-      job_title: [most_complete, most_frequent]
+      job_title: [best_written, most_complete, most_frequent]
       city: [follow address, most_trusted]
     organization: {address: [union, most_frequent], email: most_trusted}
     """,
@@ -39,12 +39,12 @@ VALUES = {
     "street": ["Weg", "Gasse"],
     "email": ["a@x.org", "A@x.org", "b@x.org"],
     "birth_date": ["1970", "1970-01-02", "1971-01-02"],
-    "job_title": ["CEO", "ceo", "Chef de cuisine", "Größenordnung"],
+    "job_title": ["CEO", "ceo", "Ceo", "Chef de cuisine", "Größenordnung"],
     "identifier.tax": ["DE1", "DE2"],
 }
 OBSERVED = st.none() | st.integers(1, 3).map(lambda day: datetime(2026, 1, day, tzinfo=UTC))
 STATED = st.dictionaries(
-    st.sampled_from(sorted(VALUES)), st.lists(st.integers(0, 3), min_size=1, max_size=3), max_size=len(VALUES)
+    st.sampled_from(sorted(VALUES)), st.lists(st.integers(0, 4), min_size=1, max_size=3), max_size=len(VALUES)
 )
 # A party: its type and, for each record, source, time and what it states.
 PARTIES = st.lists(
