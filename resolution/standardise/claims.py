@@ -16,7 +16,8 @@ from resolution.standardise.slots import Slot, of
 
 PERSON, ORGANIZATION, PARTY = "party_type = 'person'", "is_organization and not is_mailbox", "not is_mailbox"
 _NO_CLAIMS = """
-select null::varchar as record_id, null::varchar as party_type, null::varchar as attribute, null::varchar as value,
+select null::varchar as record_id, null::varchar as party_type, null::varchar as attribute, null::varchar
+    as value,
     null::varchar as key, null::smallint as position where false"""
 _FORMER = (
     "former",
@@ -198,7 +199,8 @@ def write_claims(
         [list(left_out)],
     )
     selects = [
-        f"select record_id, party_type, {claim.attribute} as attribute, {claim.value} as value, {claim.key} as key, "
+        f"select record_id, party_type, {claim.attribute} as attribute, {claim.value} as "
+        f"value, {claim.key} as key, "
         f"{claim.position}::smallint as position from {source.table} where {claim.holds}"
         for source in sources
         for claim in _claims(source.slots)
@@ -206,6 +208,7 @@ def write_claims(
     union = " union all ".join(selects) or _NO_CLAIMS
     usable = "and record_id not in (from claims_left_out)" if left_out else ""
     connection.execute(
-        f"create or replace table {table} as select * from ({union}) where key is not null and value is not null {usable}"
+        f"create or replace table {table} as select * from ({union}) where key is not null and "
+        f"value is not null {usable}"
     )
     connection.execute("drop table claims_left_out")

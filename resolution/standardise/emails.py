@@ -11,7 +11,8 @@ from resolution.standardise.folding import fold_values
 from resolution.standardise.lexicon import pairs, sql_set, words
 
 LOOSE = "[a-z0-9._%+''-]+@[a-z0-9.-]+"
-DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+|[a-z0-9-]{6,}"  # a lost dot (`gmailcom`) is a slip, not a reason to lose the address
+# a lost dot (`gmailcom`) is a slip, not a reason to lose the address
+DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+|[a-z0-9-]{6,}"
 SHORTEST_ROLE_PREFIX = 4  # `sales.de@` is a role, `it.smith@` may be a person
 
 
@@ -34,7 +35,8 @@ with found as (
         trim(regexp_replace(split_part(address, '@', 2), '[.]+', '.', 'g'), '.-') as domain
     from found where address <> ''
 ), meant as materialized (
-    select raw, display, local, coalesce(meant, domain) as domain from halves left join email_typos on typo = domain
+    select raw, display, local, coalesce(meant, domain) as domain from halves
+        left join email_typos on typo = domain
 ), written as materialized (
     select raw, display, domain,
         case when domain = 'gmail.com' then replace(local, '.', '') else local end as local

@@ -82,8 +82,8 @@ def collect_values(
 ) -> None:
     """Create `values(raw)`: the distinct usable values of the attributes over all sources."""
     connection.execute(
-        f"create or replace temp table {values} as "
-        f"select raw from (select distinct raw from ({_union(sources, attributes, condition)} {extra})) where {_usable(kind)}"
+        f"create or replace temp table {values} as select raw from (select distinct raw from "
+        f"({_union(sources, attributes, condition)} {extra})) where {_usable(kind)}"
     )
 
 
@@ -118,7 +118,8 @@ def _build_phones(connection: DuckDBPyConnection, sources: Sequence[StatedSource
             selects.append(f"select {slot.name} as raw, {country} as country from {source.table} {home}")
     union = " union all ".join(selects) or "select null::varchar as raw, null::varchar as country where false"
     connection.execute(
-        f"create or replace temp table values_phone as select distinct raw, country from ({union}) where raw is not null"
+        f"create or replace temp table values_phone as select distinct raw, country from ({union}) "
+        f"where raw is not null"
     )
     standardise_phones(connection, "values_phone", forms="form_phone")
 
@@ -127,7 +128,10 @@ def _build_addresses(connection: DuckDBPyConnection, sources: Sequence[StatedSou
     """Create `form_address(raw, house_number, street, unit, postcode, city, state, country)`."""
     collect_values(connection, sources, (Attribute.ADDRESS,), values="values_address", kind="address")
     collect_values(connection, sources, (Attribute.STREET,), values="values_street", kind="address")
-    composed = "regexp_matches(raw, '[,\\n;].*[0-9]{4,}|[,\\n;].*[A-Za-z]{2} [0-9]|[a-z]{3}.* [A-Z]{2}[., ]+[0-9]{5}|[0-9].*,.*,')"
+    composed = (
+        "regexp_matches(raw, '[,\\n;].*[0-9]{4,}|[,\\n;].*[A-Za-z]{2} [0-9]|[a-z]{3}.* [A-Z]{2}[., "
+        "]+[0-9]{5}|[0-9].*,.*,')"
+    )
     rows = connection.execute(
         f"select raw from values_address union select raw from values_street where {composed}"
     ).fetchall()
@@ -145,13 +149,15 @@ union all by name
 select raw, raw as line from values_street where raw not in (select raw from parsed_addresses)""")
     connection.unregister("parsed_addresses")
     connection.execute(
-        "create or replace temp table values_line as select distinct line as raw from address_lines where line is not null"
+        "create or replace temp table values_line as select distinct line as raw from "
+        "address_lines where line is not null"
     )
     standardise_streets(connection, "values_line", forms="form_line")
     connection.execute("""
 create or replace temp table form_address as
 select lines.raw, house_number, street, unit, postcode,
-    regexp_replace(trim(regexp_replace(city, '[^a-z0-9]+', ' ', 'g')), '^(?:saint|sankt) ', 'st ') as city, state, country
+    regexp_replace(trim(regexp_replace(city, '[^a-z0-9]+', ' ', 'g')), '^(?:saint|sankt) ', 'st ') as city,
+        state, country
 from address_lines as lines left join form_line on form_line.raw = lines.line""")
 
 
@@ -235,7 +241,8 @@ def drop_forms(connection: DuckDBPyConnection, sources: Sequence[StatedSource]) 
     """Drop what standardising made for itself, so that its memory is free again."""
     prefixes = "form_|values_|legal_forms_|calling_plans|street_words|address_lines"
     found = connection.execute(
-        f"select table_name from duckdb_tables() where temporary and regexp_matches(table_name, '^(?:{prefixes})')"
+        f"select table_name from duckdb_tables() where temporary and regexp_matches(table_name, "
+        f"'^(?:{prefixes})')"
     ).fetchall()
     for (table,) in found:
         connection.execute(f"drop table temp.{table}")

@@ -16,7 +16,7 @@ _VAT_COUNTRIES = (
 
 def _typed(expression: str, meaning: int) -> str:
     """Return SQL that looks up a type value; meaning 0 is the kind, 1 the country."""
-    types = cast(dict[str, dict[str, str]], load_lexicon("identifiers")["types"])
+    types = cast("dict[str, dict[str, str]]", load_lexicon("identifiers")["types"])
     entries = {
         name.lower(): (kind, country) for kind, names in types.items() for name, country in names.items()
     }

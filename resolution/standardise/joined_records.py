@@ -71,7 +71,8 @@ def state_source(
     columns = "".join(f", nullif(trim({slot.sql}), '') as {slot.name}" for slot in slots)
     connection.execute(
         f"create or replace temp view {table} as select _record_id as record_id, _source as source, "
-        f"_source_id as source_id, _file as file, _line as line, {declared} as declared_type{columns} from {source_table}"
+        f"_source_id as source_id, _file as file, _line as line, {declared} as "
+        f"declared_type{columns} from {source_table}"
     )
     return StatedSource(table, mapping.source, slots)
 
@@ -83,7 +84,10 @@ def _birth_parts(slots: tuple[Slot, ...]) -> list[Slot]:
         return []
     parts = [of(slots, part) for part in (Attribute.BIRTH_DAY, Attribute.BIRTH_MONTH, Attribute.BIRTH_YEAR)]
     day, month, year = (f"nullif(trim({found[0].sql}), '')" if found else "null" for found in parts)
-    sql = f"case when try_cast({month} as integer) is null and {month} is not null then concat_ws(' ', {day}, {month}, {year}) else concat_ws('-', {year}, {month}, {day}) end"
+    sql = (
+        f"case when try_cast({month} as integer) is null and {month} is not null then concat_ws(' "
+        f"', {day}, {month}, {year}) else concat_ws('-', {year}, {month}, {day}) end"
+    )
     position = len(of(slots, Attribute.BIRTH_DATE))
     return [Slot(f"birth_date_{position}", sql, Attribute.BIRTH_DATE, years[0].group, position, None, None)]
 
@@ -102,11 +106,17 @@ def _form_joins(source: StatedSource, number: int) -> Iterator[tuple[str, str]]:
                 f", {alias}.{field} as {slot.name}__org_{field}" for field in ORGANIZATION_FORMS
             )
             yield (
-                f"left join form_organization as {alias} on {alias}.raw = case when declared_type = 'organization' then {slot.name} end",
+                (
+                    f"left join form_organization as {alias} on {alias}.raw = case when declared_type = "
+                    f"'organization' then {slot.name} end"
+                ),
                 columns,
             )
         if slot.attribute is Attribute.EMAIL and slot.position == 0:
-            columns = ", d_name.given as display__given, d_name.middle as display__middle, d_name.family as display__family"
+            columns = (
+                ", d_name.given as display__given, d_name.middle as display__middle, d_name.family as "
+                "display__family"
+            )
             yield f"left join form_full_name as d_name on d_name.raw = j_{slot.name}.display", columns
     yield from _phone_joins(source)
 
@@ -117,7 +127,10 @@ def _phone_joins(source: StatedSource) -> Iterator[tuple[str, str]]:
     for slot in of(source.slots, Attribute.PHONE):
         alias = f"j_{slot.name}"
         yield (
-            f"left join form_phone as {alias} on {alias}.raw = {slot.name} and {alias}.country = coalesce({home}, '')",
+            (
+                f"left join form_phone as {alias} on {alias}.raw = {slot.name} and {alias}.country = "
+                f"coalesce({home}, '')"
+            ),
             f", {alias}.phone as {slot.name}__phone",
         )
 
@@ -147,12 +160,16 @@ def _identifier_columns(slots: tuple[Slot, ...]) -> str:
         default = f"'{slot.country.lower()}'" if slot.country else "null"
         is_tax = f"({kind}) = 'tax'"
         place = (
-            f"case when ({kind}) = 'driving_licence' and length({places[0].name}) <= 3 then lower({places[0].name}) "
+            f"case when ({kind}) = 'driving_licence' and length({places[0].name}) <= 3 then "
+            f"lower({places[0].name}) "
             f"else coalesce(j_{places[0].name}.country, lower({places[0].name})) end"
             if places
             else "null"
         )
-        country = f"coalesce({place}, case when {is_tax} then {vat_country(value)} end, {identifier_type_country(typed)}, {default}, '')"
+        country = (
+            f"coalesce({place}, case when {is_tax} then {vat_country(value)} "
+            f"end, {identifier_type_country(typed)}, {default}, '')"
+        )
         body = f"case when {is_tax} then {vat_body(value)} else {value} end"
         columns += (
             f", {kind} as {slot.name}__kind, {country} as {slot.name}__country, {body} as {slot.name}__value"

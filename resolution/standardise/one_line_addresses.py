@@ -28,7 +28,10 @@ _CODES = (
 
 _UNMISTAKABLE = (None, "gb", "ca")  # patterns that hold where the country is not named
 _CITY_STATES = {"sg": "singapore", "hk": "hong kong", "mc": "monaco", "mo": "macau", "gi": "gibraltar"}
-_UNIT_WORD = r"(?:#|apt|appt|apartment|unit|suite|ste|flat|fl|floor|room|rm|kv|of|oficina|piso|depto|dpto|whg|bld|bldg|d|dom|nr|no|house|haus)"
+_UNIT_WORD = (
+    r"(?:#|apt|appt|apartment|unit|suite|ste|flat|fl|floor|room|rm|kv|of|oficina|piso|depto|dpto|whg|"
+    r"bld|bldg|d|dom|nr|no|house|haus)"
+)
 _UNIT = re.compile(
     rf"^(?P<unit>{_UNIT_WORD}[. ]*#?[ ]*[0-9]+[a-z]?(?:-[0-9]+[a-z]?)?)(?: (?P<rest>[a-z][a-z .'-]+))?$"
 )
@@ -135,9 +138,8 @@ def _take_city(parts: list[str], *, country: str | None, has_tail: bool) -> str 
         parts[:] = [part for part in parts if part not in named]
         return city
     if parts and has_tail:
-        line, city = _split_behind_street_type(parts[0])
-        parts[0] = line
-        return city
+        parts[0], place = _split_behind_street_type(parts[0])
+        return place
     return None
 
 

@@ -16,7 +16,10 @@ LONGEST_FORM = 5  # words of a legal form looked for at the end of a name
 _OTHER_NAME = (
     r"(?:\bd/?b/?a\b|\bt/a\b|\btrading as\b|\bdoing business as\b|\ba/?k/?a\b|\bals(?:o)? known as\b)"
 )
-_FORMER_NAME = r"(?:\bformerly(?: known as)?\b|\bf/?k/?a\b|\bvormals\b|\behemals\b|\bpreviously\b|\banciennement\b|\bgia\b )"
+_FORMER_NAME = (
+    r"(?:\bformerly(?: known "
+    r"as)?\b|\bf/?k/?a\b|\bvormals\b|\behemals\b|\bpreviously\b|\banciennement\b|\bgia\b )"
+)
 
 
 def _joined_dots(text: str) -> str:
@@ -73,7 +76,8 @@ from tailed {joins}
 def _cut_leading(connection: DuckDBPyConnection, names: str) -> None:
     connection.execute(f"""
 create or replace temp table {names} as
-select raw, part, case when form.variant is null then words else substr(words, length(form.variant) + 2) end as words,
+select raw, part, case when form.variant is null then words else substr(words,
+    length(form.variant) + 2) end as words,
     coalesce(legal_form, form.form) as legal_form
 from {names} left join legal_forms_leading as form
     on form.variant = split_part(words, ' ', 1) and contains(words, ' ')
@@ -92,7 +96,8 @@ with cut as (
         regexp_matches(folded, '{_FORMER_NAME}') as is_former
     from {forms}_folded
 ), listed as (
-    select raw, case when trim(regexp_replace(names[1], '[^a-z0-9]+', ' ', 'g')) = '' then names[2:] else names end as names,
+    select raw, case when trim(regexp_replace(names[1], '[^a-z0-9]+', ' ', 'g')) = '' then names[2:]
+        else names end as names,
         is_former
     from cut
 ), named as (
@@ -102,9 +107,11 @@ with cut as (
 )
 select raw, part, {_joined_letters("words")} as words, null::varchar as legal_form
 from (
-    select raw, part, regexp_replace(regexp_replace(trim(regexp_replace({_joined_dots("name")}, '[^a-z0-9]+', ' ', 'g')),
+    select raw, part, regexp_replace(regexp_replace(trim(regexp_replace({_joined_dots("name")},
+        '[^a-z0-9]+', ' ', 'g')),
         '\\b(?:und|et|y|og|och)\\b', 'and', 'g'), '^the ([a-z0-9])', '\\1') as words
-    from (select raw, part, regexp_replace(replace(name, '''', ''), ' ?[&+] ?', ' and ', 'g') as name from named)
+    from (select raw, part, regexp_replace(replace(name, '''', ''), ' ?[&+] ?', ' and ', 'g') as name
+        from named)
 )
 """)
     _cut_trailing(connection, parts)

@@ -67,9 +67,17 @@ def person_columns(slots: Sequence[Slot]) -> dict[str, str]:
     }
     stated_middle = f"nullif(concat_ws(' ', {_form(given, 'rest')}, {_form(middle, 'words')}), '')"
     return {
-        "given_name": f"coalesce({first}, case when {whole_given} is distinct from {_form(family, 'words')} then {whole_given} end, {fallback['given']})",
-        "middle_name": f"coalesce({stated_middle}, {_middle_of_whole(full, given, family)}, {fallback['middle']})",
-        "family_name": f"coalesce({_form(family, 'words')}, case when {whole_family} is distinct from {first} then {whole_family} end, {fallback['family']})",
+        "given_name": (
+            f"coalesce({first}, case when {whole_given} is distinct from {_form(family, 'words')} "
+            f"then {whole_given} end, {fallback['given']})"
+        ),
+        "middle_name": (
+            f"coalesce({stated_middle}, {_middle_of_whole(full, given, family)}, {fallback['middle']})"
+        ),
+        "family_name": (
+            f"coalesce({_form(family, 'words')}, case when {whole_family} is distinct from {first} "
+            f"then {whole_family} end, {fallback['family']})"
+        ),
         "name_suffix": coalesced(
             [
                 *(suffix_of(slot.name) for slot in suffixes[:1]),
@@ -110,7 +118,8 @@ def other_family_names(slots: Sequence[Slot]) -> list[str]:
     if full is not None and family is not None:  # the two columns may disagree: both readings count
         apart = f"not contains(' ' || coalesce(family_name, '') || ' ', ' ' || {full.name}__family || ' ')"
         names.append(
-            f"case when {apart} and {full.name}__family is distinct from given_name then {full.name}__family end"
+            f"case when {apart} and {full.name}__family is distinct from given_name "
+            f"then {full.name}__family end"
         )
     return names
 
@@ -198,7 +207,8 @@ def gender(slot: Slot) -> str:
     """Return SQL for `f` or `m`, NULL for anything else."""
     forms = variants("person_titles", "genders")
     whens = " ".join(
-        f"when lower({slot.name}) in {sql_set(way for way, form in forms.items() if form == letter)} then '{letter}'"
+        f"when lower({slot.name}) "
+        f"in {sql_set(way for way, form in forms.items() if form == letter)} then '{letter}'"
         for letter in ("f", "m")
     )
     return f"case {whens} end"
@@ -206,14 +216,20 @@ def gender(slot: Slot) -> str:
 
 def web_domain(slot: Slot) -> str:
     """Return SQL for the host of a web address without `www.`, NULL when it is none."""
-    host = f"regexp_extract(lower({slot.name}), '^(?:[a-z]+://)?(?:[^/@]*@)?(?:www[0-9]?[.])?([a-z0-9-]+(?:[.][a-z0-9-]+)+)', 1)"
+    host = (
+        f"regexp_extract(lower({slot.name}), "
+        f"'^(?:[a-z]+://)?(?:[^/@]*@)?(?:www[0-9]?[.])?([a-z0-9-]+(?:[.][a-z0-9-]+)+)', 1)"
+    )
     return f"nullif({host}, '')"
 
 
 def moment(slot: Slot) -> str:
     """Return SQL for the time at which the source stated the row, NULL when it cannot be read."""
     text = slot.name
-    epoch = f"case when regexp_full_match({text}, '1[0-9]{{9}}') then epoch_ms({text}::bigint * 1000) when regexp_full_match({text}, '1[0-9]{{12}}') then epoch_ms({text}::bigint) end"
+    epoch = (
+        f"case when regexp_full_match({text}, '1[0-9]{{9}}') then epoch_ms({text}::bigint * 1000) when "
+        f"regexp_full_match({text}, '1[0-9]{{12}}') then epoch_ms({text}::bigint) end"
+    )
     formats = ", ".join(
         f"'{form}'"
         for form in (

@@ -11,19 +11,24 @@ from resolution.standardise.slots import Slot, of
 
 PARTY_RECORDS = """
 create or replace temp table party_records_layout (
-    record_id varchar, source varchar, source_id varchar, party_type varchar, observed_at timestamp, is_deleted boolean,
+    record_id varchar, source varchar, source_id varchar, party_type varchar, observed_at timestamp,
+        is_deleted boolean,
     given_name varchar, middle_name varchar, family_name varchar, full_name varchar, name_suffix varchar,
     given_names_alt varchar[], family_names_alt varchar[], name_tokens varchar[],
     org_name varchar, org_names_alt varchar[], org_tokens varchar[], legal_form varchar, employer varchar,
-    email varchar, email_local varchar, email_domain varchar, is_free_email boolean, is_role_email boolean, emails_alt varchar[],
+    email varchar, email_local varchar, email_domain varchar, is_free_email boolean, is_role_email boolean,
+        emails_alt varchar[],
     phone varchar, phones_alt varchar[],
-    house_number varchar, street varchar, unit varchar, address_extra varchar, postcode varchar, city varchar, state varchar, country varchar,
+    house_number varchar, street varchar, unit varchar, address_extra varchar, postcode varchar,
+        city varchar, state varchar, country varchar,
     addresses_alt struct(house_number varchar, street varchar, postcode varchar, city varchar)[],
-    birth_date varchar, birth_dates_alt varchar[], birth_place varchar, gender varchar, job_title varchar, web_domain varchar,
+    birth_date varchar, birth_dates_alt varchar[], birth_place varchar, gender varchar, job_title varchar,
+        web_domain varchar,
     identifiers varchar[]
 )"""
 QUARANTINE = """
-create table if not exists quarantine (file varchar, line bigint, field varchar, reason varchar, row_json varchar)
+create table if not exists quarantine (file varchar, line bigint, field varchar, reason varchar,
+    row_json varchar)
 """
 _TRUTHY = "('1', 'true', 't', 'yes', 'y', 'deleted', 'ja', 'si', 'oui', 'x', 'removed', 'inactive_deleted')"
 
@@ -65,7 +70,8 @@ def type_rows(
 create or replace temp table {source.table} as
 with named as (
     select *, {settled},
-        coalesce(declared_type, case when {named} then 'person' when {has_org} then 'organization' else '{default}' end) as stated_type
+        coalesce(declared_type, case when {named} then 'person' when {has_org} then 'organization'
+            else '{default}' end) as stated_type
     from ({joined})
 )
 select * replace (
@@ -75,7 +81,8 @@ select * replace (
         case when is_mailbox or party_type = 'organization' then null else name_suffix end as name_suffix)
 from (
     select *, is_mailbox or stated_type = 'organization' as is_organization,
-        case when is_mailbox or stated_type = 'organization' then 'organization' else 'person' end as party_type
+        case when is_mailbox or stated_type = 'organization' then 'organization' else 'person' end
+            as party_type
     from (
         select *, stated_type = 'mailbox' or (stated_type = 'person' and {role}
             and concat_ws(' ', given_name, middle_name, family_name) in {columns.role_names()}) as is_mailbox

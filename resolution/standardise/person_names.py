@@ -39,9 +39,12 @@ def _letters(expression: str, *, hyphen: str) -> str:
 
 
 def _without_peerage(expression: str) -> str:
-    """Return SQL that cuts a rank behind a name: `thomas clifford,1st baron chudleigh` → `thomas clifford`."""
+    """Return SQL that cuts a rank behind a name (`thomas clifford,1st baron chudleigh`)."""
     ordinal, rank = "(?:the )?[0-9]+(?:st|nd|rd|th)", alternatives(words(_LEXICON, "peerage"))
-    return f"regexp_replace({expression}, '^(.*?[a-z]{{2,}})(?:[ ,]+{ordinal} [a-z].*|,(?:the )?(?:{ordinal}|{rank})\\b.*)$', '\\1')"
+    return (
+        f"regexp_replace({expression}, '^(.*?[a-z]{{2,}})(?:[ ,]+{ordinal} [a-z].*|,(?:the "
+        f")?(?:{ordinal}|{rank})\\b.*)$', '\\1')"
+    )
 
 
 def _alphabetic(expression: str) -> str:
@@ -67,10 +70,12 @@ create or replace temp table {forms} as
 with plain as (
     select raw,
         regexp_extract(folded, '["(] *([a-z]+) *[")]', 1) as nickname,
-        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]|\\b{phrases}\\b', ' ', 'g'), '[.]', '. ', 'g') as name
+        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]|\\b{phrases}\\b', ' ', 'g'), '[.]',
+            '. ', 'g') as name
     from {forms}_folded
 ), spaced as (
-    select raw, nickname, trim(regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g'), ' ,') as name from plain
+    select raw, nickname, trim(regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g'), ' ,')
+        as name from plain
 ), untitled as materialized (
     select raw, nickname, {_without_peerage("name")} as name from spaced
 ), tailed as (

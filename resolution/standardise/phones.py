@@ -15,7 +15,7 @@ LONGEST_NATIONAL = 12  # digits; a longer one that starts with the country's cod
 
 
 def _register_plans(connection: DuckDBPyConnection, values: str) -> None:
-    """Create `calling_plans(country, code, lengths)`: code and possible national lengths by country of the values."""
+    """Create `calling_plans(country, code, lengths)` for the countries of the values."""
     found = connection.execute(f"select distinct country from {values} where country <> ''").fetchall()
     plans = []
     for (country,) in sorted(found):
@@ -44,7 +44,8 @@ def standardise_phones(connection: DuckDBPyConnection, values: str, *, forms: st
 create or replace temp table {forms} as
 with written as (
     select raw, country, regexp_replace(
-        regexp_replace(lower(raw), '(?:;|,|\\b) *(?:ext(?:ension)?|x|durchwahl|dw|poste|ramal|anexo|#)[ .:=]*[0-9]{{1,6}} *$', ''),
+        regexp_replace(lower(raw),
+            '(?:;|,|\\b) *(?:ext(?:ension)?|x|durchwahl|dw|poste|ramal|anexo|#)[ .:=]*[0-9]{{1,6}} *$', ''),
         '[(] *0 *[)]', '') as text
     from {values}
 ), digits as (
@@ -54,8 +55,10 @@ with written as (
 ), dialled as (
     select raw, country,
         case when regexp_matches(digits, '^00[1-9]') then substr(digits, 3)
-            when regexp_matches(digits, '^011[2-9][0-9]{{9,}}') then substr(digits, 4) else digits end as digits,
-        is_marked or regexp_matches(digits, '^00[1-9]') or regexp_matches(digits, '^011[2-9][0-9]{{9,}}') as is_marked
+            when regexp_matches(digits, '^011[2-9][0-9]{{9,}}') then substr(digits, 4) else digits end
+                as digits,
+        is_marked or regexp_matches(digits, '^00[1-9]') or regexp_matches(digits, '^011[2-9][0-9]{{9,}}')
+            as is_marked
     from digits
 ), planned as (
     select dialled.*, plan.code, plan.lengths
@@ -83,4 +86,7 @@ from significant
 
 def _placeholders() -> str:
     repeated = "|".join(f"{digit}+" for digit in range(10))
-    return f"{repeated}|1?(?:123456|1234567|12345678|123456789|1234567890|234567890|5551212|5555551234|9876543210)"
+    return (
+        f"{repeated}|1?(?:123456|1234567|12345678|123456789|1234567890|234567890|5551212|5555551234|"
+        f"9876543210)"
+    )

@@ -38,7 +38,7 @@ def state_codes() -> dict[str, str]:
                 short = territory.code.split("-", 1)[1]
                 codes.setdefault(short, short)
                 codes.setdefault(_plain(territory.name), short)
-        extra = cast(dict[str, dict[str, str]], load_lexicon("addresses")["states_extra"])
+        extra = cast("dict[str, dict[str, str]]", load_lexicon("addresses")["states_extra"])
         for name, short in extra.get(country, {}).items():
             codes.setdefault(name, short)
     return codes
@@ -69,7 +69,8 @@ def standardise_cities(connection: DuckDBPyConnection, values: str, *, forms: st
     words = "trim(regexp_replace(replace(folded, '''', ''), '[^a-z0-9]+', ' ', 'g'))"
     connection.execute(f"""
 create or replace temp table {forms} as
-select raw, nullif(regexp_replace(regexp_replace({words}, '^(?:saint|sankt|sint|ste) ', 'st '), ' (?:[0-9]{{1,2}}|cedex.*)$', ''), '') as city
+select raw, nullif(regexp_replace(regexp_replace({words}, '^(?:saint|sankt|sint|ste) ', 'st '),
+    ' (?:[0-9]{{1,2}}|cedex.*)$', ''), '') as city
 from {forms}_folded
 """)
     connection.execute(f"drop table {forms}_folded")
@@ -104,6 +105,12 @@ def postcode(expression: str) -> str:
     """Return SQL for a postcode in comparison form: letters and digits, ZIP+4 cut to five."""
     plain = f"regexp_replace(lower({expression}), '[^a-z0-9]', '', 'g')"
     bare = f"regexp_replace({plain}, '^(?:fl|[a-z])([0-9]{{4,5}})$', '\\1')"
-    zip_code = f"case when regexp_matches({expression}, '^ *[0-9]{{5}} *-? *[0-9]{{4}} *$') then left({bare}, 5) else {bare} end"
-    decimal = f"case when regexp_matches({expression}, '^[0-9]+[.]0$') then left({plain}, length({plain}) - 1) else {zip_code} end"
+    zip_code = (
+        f"case when regexp_matches({expression}, '^ *[0-9]{{5}} *-? *[0-9]{{4}} *$') then left({bare}, "
+        f"5) else {bare} end"
+    )
+    decimal = (
+        f"case when regexp_matches({expression}, '^[0-9]+[.]0$') then left({plain}, length({plain}) - "
+        f"1) else {zip_code} end"
+    )
     return f"case when regexp_full_match({plain}, '0+|9{{5,}}|x+') then null else nullif({decimal}, '') end"

@@ -13,15 +13,21 @@ from resolution.standardise.lexicon import alternatives, pairs, variants, words
 
 _FRONT = "[0-9]+[a-z]?(?: ?[-/] ?[0-9]+[a-z]?)?"
 _NUMBER = "[0-9]+ ?[a-z]?(?: ?[-/] ?[0-9]+ ?[a-z]?)?"
-_NUMBERED_ROADS = "hwy|highway|route|rte|rt|road|rd|county road|cr|sr|us|state route|interstate|i|rr|box|lot|ave|avenue|km|ruta|carretera|bundesstrasse|via|calle|carrera|cra"
+_NUMBERED_ROADS = (
+    "hwy|highway|route|rte|rt|road|rd|county road|cr|sr|us|state "
+    "route|interstate|i|rr|box|lot|ave|avenue|km|ruta|carretera|bundesstrasse|via|calle|carrera|cra"
+)
 
 
 def _numbered_part(text: str) -> str:
-    """Return SQL for the part of a line with commas that holds number and street, with its units behind it."""
+    """Return SQL for the part of a line with commas that holds the street, its units behind it."""
     joined = f"regexp_replace({text}, '^ *({_FRONT}) *, *|, *({_FRONT})(,|$)', ' \\1\\2 \\3', 'g')"
     numbered = f"regexp_extract({joined}, '(?:^|, *)([0-9]+[a-z]?(?:[-/][0-9]+)? +[^,]*[a-z]{{2}}[^,]*)', 1)"
     units = f"regexp_extract({joined}, '(?:^|,) *((?:{_unit_marks()})[. ]*#? *[0-9a-z-]+) *(?:,|$)', 1)"
-    return f"case when contains({text}, ',') and {numbered} <> '' then {numbered} || ' ' || {units} else {joined} end"
+    return (
+        f"case when contains({text}, ',') and {numbered} <> '' then {numbered} || ' ' || {units} "
+        f"else {joined} end"
+    )
 
 
 def _unit_marks() -> str:
@@ -38,7 +44,8 @@ def _register_words(connection: DuckDBPyConnection) -> None:
     forms = variants("addresses", "words")
     connection.register("words_patch", pa.table({"word": list(forms), "form": list(forms.values())}))
     connection.execute(
-        "create or replace temp table street_words as select word, any_value(form) as form from words_patch group by 1"
+        "create or replace temp table street_words as select word, any_value(form) as form from "
+        "words_patch group by 1"
     )
     connection.unregister("words_patch")
 
@@ -51,7 +58,10 @@ def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: s
     glued_types = alternatives(glued)
     units = unit_pattern()
     house = "\\b(?:bld|bldg|house|haus|dom|d|nr|n[or]?|num|numero|hausnummer|hnr)[. ]*([0-9]+[a-z]?)$"
-    box = "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
+    box = (
+        "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach "
+        "*([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
+    )
     numbered = _numbered_part("regexp_replace(folded, '^([0-9]+) *- *([0-9]+(?:st|nd|rd|th))', '\\1 \\2')")
     forms_of = variants("addresses", "words")
     types = alternatives(
@@ -63,46 +73,56 @@ with chosen as (
     select raw, {numbered} as folded
     from {forms}_folded
 ), cleaned as (
-    select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''), ' +', ' ', 'g')) as line
+    select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''),
+        ' +', ' ', 'g')) as line
     from chosen
 ), boxed as (
     select raw, line, regexp_replace(regexp_extract(line, '{box}'), '[^0-9]', '', 'g') as box from cleaned
 ), slashed as (
-    select raw, box, regexp_extract(line, '^([0-9]+[a-z]?) ?/ ?([0-9]+[a-z]?) [a-z]', ['unit', 'house']) as slash, line from boxed
+    select raw, box, regexp_extract(line, '^([0-9]+[a-z]?) ?/ ?([0-9]+[a-z]?) [a-z]', ['unit', 'house'])
+        as slash, line from boxed
 ), parted as (
-    select raw, box, case when slash.house <> '' then slash.house || regexp_replace(line, '^[0-9]+[a-z]? ?/ ?[0-9]+[a-z]?', '') else line end as line,
+    select raw, box, case when slash.house <> '' then slash.house || regexp_replace(line,
+        '^[0-9]+[a-z]? ?/ ?[0-9]+[a-z]?', '') else line end as line,
         slash.unit as slash_unit
     from slashed
 ), united as (
     select raw, box, slash_unit,
         regexp_extract(line, '{units}', 1) as unit,
-        trim(regexp_replace(regexp_replace(line, '{units}', ' '), '(?: (?:penthouse|apt|apartment|unit|suite|ste|flat|floor))+$', '')) as line
+        trim(regexp_replace(regexp_replace(line, '{units}', ' '),
+            '(?: (?:penthouse|apt|apartment|unit|suite|ste|flat|floor))+$', '')) as line
     from parted
 ), numbered as (
     select raw, box, coalesce(nullif(slash_unit, ''), unit) as unit, line,
         regexp_extract(line, '{house}', 1) as mark,
-        regexp_extract(line, '^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1) as front,
+        regexp_extract(line, '^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1)
+            as front,
         regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) as back,
-        regexp_extract(line, '^[a-z].*[a-z] ([0-9]+[a-z]?) (?:[nsew] [a-z].*|.*\\b(?:{types})(?: [nsew]{{1,2}})?)$', 1) as within,
+        regexp_extract(line,
+            '^[a-z].*[a-z] ([0-9]+[a-z]?) (?:[nsew] [a-z].*|.*\\b(?:{types})(?: [nsew]{{1,2}})?)$', 1)
+                as within,
         regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') as is_numbered_road
     from united
 )
 select raw, nullif(replace(unit, ' ', ''), '') as unit,
     case when box <> '' then box when front <> '' then replace(front, ' ', '')
         when mark <> '' then mark
-        when back <> '' and not is_numbered_road then replace(back, ' ', '') when within <> '' then within end as house_number,
+        when back <> '' and not is_numbered_road then replace(back, ' ', '') when within <> ''
+            then within end as house_number,
     trim(regexp_replace(regexp_replace(
         case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
             when mark <> '' then regexp_replace(line, '{house}', '')
             when back <> '' and not is_numbered_road then left(line, length(line) - length(back))
             when within <> '' then regexp_replace(line, '^.* ' || within || ' ', '') else line end,
-        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b|\\b([0-9]+)(?:st|nd|rd|th)\\b', '\\1\\3 \\2', 'g')) as street
+        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b|\\b([0-9]+)(?:st|nd|rd|th)\\b',
+            '\\1\\3 \\2', 'g')) as street
 from numbered
 """)
     connection.execute(f"""
 create or replace temp table {forms} as
 with exploded as (
-    select raw, unnest(string_split_regex(street, ' +')) as word, generate_subscripts(string_split_regex(street, ' +'), 1) as place
+    select raw, unnest(string_split_regex(street, ' +')) as word,
+        generate_subscripts(string_split_regex(street, ' +'), 1) as place
     from {forms}_cut where street <> ''
 ), mapped as (
     select raw, string_agg(coalesce(form, exploded.word), ' ' order by place) as street

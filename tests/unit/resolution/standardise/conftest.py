@@ -40,7 +40,10 @@ class Result:
     def claimed(self, attribute: str) -> list[tuple[object, object]]:
         """Value and key of the claims of an attribute, in order of position."""
         found = [claim for claim in self.claims if claim["attribute"] == attribute]
-        return [(claim["value"], claim["key"]) for claim in sorted(found, key=lambda claim: str(claim["position"]))]
+        return [
+            (claim["value"], claim["key"])
+            for claim in sorted(found, key=lambda claim: str(claim["position"]))
+        ]
 
 
 @pytest.fixture
@@ -68,12 +71,16 @@ def forms_of(connection: duckdb.DuckDBPyConnection) -> FormsOf:
     return build
 
 
-def load_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, object]], *, table: str) -> None:
+def load_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str, object]], *, table: str
+) -> None:
     """Create a source table as the reading of files leaves it."""
     names = sorted({name for row in rows for name in row} - {"source", "id"})
     text, several = pa.string(), pa.list_(pa.string())
     columns: dict[str, pa.Array] = {
-        "_record_id": pa.array([f"{row.get('source', 's')}:party:{row.get('id', n)}" for n, row in enumerate(rows)], text),
+        "_record_id": pa.array(
+            [f"{row.get('source', 's')}:party:{row.get('id', n)}" for n, row in enumerate(rows)], text
+        ),
         "_source": pa.array([str(row.get("source", "s")) for row in rows], text),
         "_source_id": pa.array([str(row.get("id", n)) for n, row in enumerate(rows)], text),
         "_file": pa.array(["file.csv"] * len(rows), text),
@@ -81,7 +88,9 @@ def load_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str,
     }
     for name in names:
         values = [row.get(name) for row in rows]
-        columns[name] = pa.array(values, several if any(isinstance(value, list) for value in values) else text)
+        columns[name] = pa.array(
+            values, several if any(isinstance(value, list) for value in values) else text
+        )
     connection.register("loaded", pa.table(columns))
     connection.execute(f"create or replace table {table} as from loaded")
     connection.unregister("loaded")
@@ -89,11 +98,15 @@ def load_rows(connection: duckdb.DuckDBPyConnection, rows: Sequence[Mapping[str,
 
 @pytest.fixture
 def standardised(connection: duckdb.DuckDBPyConnection) -> Standardised:
-    """Standardise rows whose columns are named for their attribute (`email`, `email_2`, `full_name@alias`)."""
+    """Standardise rows; their columns are named for the attribute (`email_2`, `full_name@alias`)."""
 
-    def run(*rows: Mapping[str, object], party_type: str | None = None, columns: Sequence[ColumnMapping] = ()) -> Result:
+    def run(
+        *rows: Mapping[str, object], party_type: str | None = None, columns: Sequence[ColumnMapping] = ()
+    ) -> Result:
         load_rows(connection, rows, table="rows_0")
-        mapped = columns or [_column(name) for name in sorted({name for row in rows for name in row} - {"source", "id"})]
+        mapped = columns or [
+            _column(name) for name in sorted({name for row in rows for name in row} - {"source", "id"})
+        ]
         mapping = SourceMapping("file.csv", "s", tuple(mapped), PartyType(party_type) if party_type else None)
         connection.execute("drop table if exists quarantine")
         standardise(connection, [Source("rows_0", mapping)])

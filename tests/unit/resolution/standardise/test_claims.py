@@ -9,15 +9,27 @@ Standardised = Callable[..., Any]
 @pytest.mark.parametrize(
     ("row", "attribute", "claims"),
     [
-        pytest.param({"full_name": "LEE, Ann"}, "full_name", [("LEE, Ann", "ann lee")], id="whole-name-as-stated"),
         pytest.param(
-            {"given_name": "Ann", "family_name": "Lee"}, "full_name", [("Ann Lee", "ann lee")], id="whole-name-composed"
+            {"full_name": "LEE, Ann"}, "full_name", [("LEE, Ann", "ann lee")], id="whole-name-as-stated"
         ),
-        pytest.param({"family_name": "Müller "}, "family_name", [("Müller", "muller")], id="unicode-kept-and-trimmed"),
         pytest.param(
-            {"full_name": "A Lee", "family_name_2@maiden": "Ray"}, "former_name", [("Ray", "ray")], id="maiden-name"
+            {"given_name": "Ann", "family_name": "Lee"},
+            "full_name",
+            [("Ann Lee", "ann lee")],
+            id="whole-name-composed",
         ),
-        pytest.param({"full_name": "A Lee", "full_name_2@alias": "Bo Li"}, "alias", [("Bo Li", "bo li")], id="alias"),
+        pytest.param(
+            {"family_name": "Müller "}, "family_name", [("Müller", "muller")], id="unicode-kept-and-trimmed"
+        ),
+        pytest.param(
+            {"full_name": "A Lee", "family_name_2@maiden": "Ray"},
+            "former_name",
+            [("Ray", "ray")],
+            id="maiden-name",
+        ),
+        pytest.param(
+            {"full_name": "A Lee", "full_name_2@alias": "Bo Li"}, "alias", [("Bo Li", "bo li")], id="alias"
+        ),
         pytest.param(
             {"organization_name": "Acme", "organization_name_2": "Ace", "name_kind_2": "AKA"},
             "alias",
@@ -25,14 +37,19 @@ Standardised = Callable[..., Any]
             id="kind-from-a-column",
         ),
         pytest.param(
-            {"organization_name": "Acme GmbH"}, "organization_name", [("Acme GmbH", "acme")], id="organisation"
+            {"organization_name": "Acme GmbH"},
+            "organization_name",
+            [("Acme GmbH", "acme")],
+            id="organisation",
         ),
         pytest.param({"organization_name": "Acme GmbH"}, "legal_form", [("gmbh", "gmbh")], id="legal-form"),
         pytest.param(
             {"full_name": "A Lee", "organization_name": "Acme"}, "employer", [("Acme", "acme")], id="employer"
         ),
         pytest.param({"email": "Ann@X.de"}, "email", [("Ann@X.de", "ann@x.de")], id="e-mail-as-stated"),
-        pytest.param({"email": "Ann <ann@x.de>"}, "email", [("ann@x.de", "ann@x.de")], id="e-mail-without-display"),
+        pytest.param(
+            {"email": "Ann <ann@x.de>"}, "email", [("ann@x.de", "ann@x.de")], id="e-mail-without-display"
+        ),
         pytest.param(
             {"full_name": "A Lee", "phone": "030 123456", "phone_2": "n/a", "phone_3": "030 654321"},
             "phone",
@@ -47,9 +64,14 @@ Standardised = Callable[..., Any]
         ),
         pytest.param({"email": "a@x.de", "country": "Germany"}, "country", [("Germany", "de")], id="country"),
         pytest.param(
-            {"full_name": "A Lee", "birth_date": "Mar 1 1970"}, "birth_date", [("Mar 1 1970", "1970-03-01")], id="date"
+            {"full_name": "A Lee", "birth_date": "Mar 1 1970"},
+            "birth_date",
+            [("Mar 1 1970", "1970-03-01")],
+            id="date",
         ),
-        pytest.param({"full_name": "A Lee", "gender": "Weiblich"}, "gender", [("Weiblich", "f")], id="gender"),
+        pytest.param(
+            {"full_name": "A Lee", "gender": "Weiblich"}, "gender", [("Weiblich", "f")], id="gender"
+        ),
         pytest.param(
             {"organization_name": "Acme", "identifier@tax": "DE 512326895"},
             "identifier.tax",
@@ -62,7 +84,9 @@ Standardised = Callable[..., Any]
             [("https://www.Acme.com/x", "acme.com")],
             id="web",
         ),
-        pytest.param({"full_name": "A Lee", "job_title": "unknown"}, "job_title", [], id="placeholder-is-no-claim"),
+        pytest.param(
+            {"full_name": "A Lee", "job_title": "unknown"}, "job_title", [], id="placeholder-is-no-claim"
+        ),
     ],
 )
 def test_what_a_source_states_is_claimed(

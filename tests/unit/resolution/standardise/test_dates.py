@@ -73,10 +73,15 @@ def test_the_order_is_found_from_the_values(
     assert find_day_first(connection, "v") is day_first
 
 
-def test_a_default_of_a_system_is_suspect_only_where_it_is_frequent(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_default_of_a_system_is_suspect_only_where_it_is_frequent(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     connection.execute("create table few as values ('1970-01-01', 1), ('1981-02-03', 999)")
     connection.execute("create table many as values ('1970-01-01', 100), ('1981-02-03', 900)")
     for table in ("few", "many"):
         connection.execute(f"alter table {table} rename col0 to raw; alter table {table} rename col1 to uses")
 
-    assert (find_suspect_dates(connection, "few"), find_suspect_dates(connection, "many")) == ([], ["1970-01-01"])
+    assert (find_suspect_dates(connection, "few"), find_suspect_dates(connection, "many")) == (
+        [],
+        ["1970-01-01"],
+    )

@@ -26,7 +26,9 @@ def test_comparison_form(raw: str, email: str, forms_of: FormsOf) -> None:
     assert form["email"] == email
 
 
-@pytest.mark.parametrize("raw", ["test@test.com", "joe", "@acme.com", "joe@", "x@example.com", "www.acme.com"])
+@pytest.mark.parametrize(
+    "raw", ["test@test.com", "joe", "@acme.com", "joe@", "x@example.com", "www.acme.com"]
+)
 def test_what_is_no_address_is_missing(raw: str, forms_of: FormsOf) -> None:
     assert forms_of(standardise_emails, [raw]) == [{}]
 
@@ -54,6 +56,9 @@ def test_the_display_name_is_kept(forms_of: FormsOf) -> None:
 
 
 def test_an_address_in_comparison_form_stays_as_it_is(forms_of: FormsOf) -> None:
-    once = [str(form["email"]) for form in forms_of(standardise_emails, ["J.O.E+x@googlemail.com", "A <a.b@c.de>"])]
+    once = [
+        str(form["email"])
+        for form in forms_of(standardise_emails, ["J.O.E+x@googlemail.com", "A <a.b@c.de>"])
+    ]
 
     assert [form["email"] for form in forms_of(standardise_emails, once)] == once

@@ -23,8 +23,12 @@ def stated(connection: duckdb.DuckDBPyConnection, attribute: Attribute, *values:
 @pytest.mark.parametrize(
     ("attribute", "kind", "said", "usable"),
     [
-        pytest.param(Attribute.CITY, "any", ["Berlin", "berlin", "Berlin", None], {"Berlin", "berlin"}, id="distinct"),
-        pytest.param(Attribute.CITY, "any", ["N/A", "unbekannt", "-", "xxx", "???", "Rom"], {"Rom"}, id="placeholders"),
+        pytest.param(
+            Attribute.CITY, "any", ["Berlin", "berlin", "Berlin", None], {"Berlin", "berlin"}, id="distinct"
+        ),
+        pytest.param(
+            Attribute.CITY, "any", ["N/A", "unbekannt", "-", "xxx", "???", "Rom"], {"Rom"}, id="placeholders"
+        ),
         pytest.param(Attribute.COUNTRY, "code", ["NA", "unknown"], {"NA"}, id="codes-are-not-placeholders"),
         pytest.param(Attribute.FULL_NAME, "name", ["Test User", "王杰"], {"王杰"}, id="names"),
     ],
@@ -36,7 +40,9 @@ def test_the_values_that_say_something(
     usable: set[str],
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    collect_values(connection, [stated(connection, attribute, *said)], (attribute,), values="found", kind=kind)
+    collect_values(
+        connection, [stated(connection, attribute, *said)], (attribute,), values="found", kind=kind
+    )
 
     assert {raw for (raw,) in connection.execute("select raw from found").fetchall()} == usable
 

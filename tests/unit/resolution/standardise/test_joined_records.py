@@ -10,7 +10,9 @@ from resolution.standardise.joined_records import state_source
 Standardised = Callable[..., Any]
 
 
-def stated(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, **values: str | None) -> dict[str, object]:
+def stated(
+    connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, **values: str | None
+) -> dict[str, object]:
     columns = ", ".join(f"?::varchar as {name}" for name in values)
     connection.execute(
         f"create table rows_0 as select 's:party:1' as _record_id, 's' as _source, '1' as _source_id, "
@@ -18,7 +20,8 @@ def stated(connection: duckdb.DuckDBPyConnection, mapping: SourceMapping, **valu
         list(values.values()),
     )
     source = state_source(connection, "rows_0", mapping=mapping, table="stated_0")
-    return connection.execute(f"from {source.table}").to_arrow_table().to_pylist()[0]
+    row: dict[str, object] = connection.execute(f"from {source.table}").to_arrow_table().to_pylist()[0]
+    return row
 
 
 def test_stated_texts_are_trimmed_and_blanks_are_null(connection: duckdb.DuckDBPyConnection) -> None:

@@ -12,7 +12,9 @@ Standardised = Callable[..., Any]
         pytest.param({"party_type": "PERSON", "full_name": "Ann Lee"}, "person", id="person"),
         pytest.param({"party_type": "Kontakt", "full_name": "Ann Lee"}, "person", id="german-person"),
         pytest.param({"party_type": "company", "full_name": "Acme Ltd"}, "organization", id="company"),
-        pytest.param({"party_type": "Firma", "organization_name": "Acme"}, "organization", id="german-company"),
+        pytest.param(
+            {"party_type": "Firma", "organization_name": "Acme"}, "organization", id="german-company"
+        ),
         pytest.param({"full_name": "Ann Lee", "organization_name": "Acme"}, "person", id="by-person-name"),
         pytest.param({"organization_name": "Acme"}, "organization", id="by-organisation-name"),
         pytest.param({"email": "a@b.de"}, "person", id="default"),
@@ -56,7 +58,11 @@ def test_the_organisation_of_a_person_is_the_employer(standardised: Standardised
 def test_the_names_of_an_organisation(standardised: Standardised) -> None:
     record = standardised({"organization_name": "Acme GmbH", "organization_name_2": "ACE Tools"}).record
 
-    assert (record["org_name"], record["legal_form"], record["org_names_alt"]) == ("acme", "gmbh", ["ace tools"])
+    assert (record["org_name"], record["legal_form"], record["org_names_alt"]) == (
+        "acme",
+        "gmbh",
+        ["ace tools"],
+    )
     assert (record["org_tokens"], record["name_tokens"]) == (["acme"], None)
 
 
@@ -79,7 +85,12 @@ def test_a_person_with_a_role_address_stays_a_person(standardised: Standardised)
 
 
 def test_several_values_of_one_kind(standardised: Standardised) -> None:
-    row = {"full_name": "Ann Lee", "phone": "030 1234567", "phone_2": "030 7654321", "email": ["a@x.de", "b@x.de"]}
+    row = {
+        "full_name": "Ann Lee",
+        "phone": "030 1234567",
+        "phone_2": "030 7654321",
+        "email": ["a@x.de", "b@x.de"],
+    }
 
     record = standardised(row).record
 
@@ -112,13 +123,19 @@ def test_a_street_column_may_hold_the_whole_address(standardised: Standardised) 
 
 
 def test_a_birth_date_in_three_columns(standardised: Standardised) -> None:
-    record = standardised({"full_name": "A Lee", "birth_year": "1970", "birth_month": "5", "birth_day": "3"}).record
+    record = standardised(
+        {"full_name": "A Lee", "birth_year": "1970", "birth_month": "5", "birth_day": "3"}
+    ).record
 
     assert record["birth_date"] == "1970-05-03"
 
 
 def test_identifiers_name_kind_and_country(standardised: Standardised) -> None:
-    row = {"organization_name": "Acme", "identifier@tax": "DE512326895", "identifier_2@lei": "5493001KJTIIGC8Y1R12"}
+    row = {
+        "organization_name": "Acme",
+        "identifier@tax": "DE512326895",
+        "identifier_2@lei": "5493001KJTIIGC8Y1R12",
+    }
 
     assert standardised(row).record["identifiers"] == ["lei::5493001KJTIIGC8Y1R12", "tax:de:512326895"]
 
@@ -129,8 +146,12 @@ def test_a_type_column_says_what_an_identifier_is(standardised: Standardised) ->
     assert standardised(row).record["identifiers"] == ["social_security:us:201777719"]
 
 
-@pytest.mark.parametrize("row", [{"full_name": "n/a", "birth_date": "1970-05-03"}, {"email": "none", "city": "-"}])
-def test_a_row_with_nothing_to_compare_is_quarantined(row: dict[str, str], standardised: Standardised) -> None:
+@pytest.mark.parametrize(
+    "row", [{"full_name": "n/a", "birth_date": "1970-05-03"}, {"email": "none", "city": "-"}]
+)
+def test_a_row_with_nothing_to_compare_is_quarantined(
+    row: dict[str, str], standardised: Standardised
+) -> None:
     result = standardised(row)
 
     assert (result.records, result.claims) == ([], [])
@@ -142,7 +163,9 @@ def test_a_tombstone_is_no_row_without_content(standardised: Standardised) -> No
     assert standardised({"full_name": None, "deleted": "true"}).record["is_deleted"] is True
 
 
-@pytest.mark.parametrize("said", ["2024-03-01 10:00:00", "2024-03-01T10:00:00Z", "1709287200", "01.03.2024 10:00"])
+@pytest.mark.parametrize(
+    "said", ["2024-03-01 10:00:00", "2024-03-01T10:00:00Z", "1709287200", "01.03.2024 10:00"]
+)
 def test_the_time_of_a_row(said: str, standardised: Standardised) -> None:
     record = standardised({"full_name": "A Lee", "observed_at": said}).record
 

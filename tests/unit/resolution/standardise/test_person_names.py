@@ -12,7 +12,9 @@ FormsOf = Callable[..., list[dict[str, object]]]
     [
         pytest.param("Maria Sentosa", "maria", None, "sentosa", id="given-family"),
         pytest.param("Sentosa, Maria Luis", "maria", "luis", "sentosa", id="family-comma-given"),
-        pytest.param("DR. KARL-HEINZ VON DER LEYEN", "karl", "heinz", "von der leyen", id="title-hyphen-particles"),
+        pytest.param(
+            "DR. KARL-HEINZ VON DER LEYEN", "karl", "heinz", "von der leyen", id="title-hyphen-particles"
+        ),
         pytest.param("Frau Prof. Dr. Eva Müller", "eva", None, "muller", id="several-titles"),
         pytest.param("J. R. Smith", "j", "r", "smith", id="initials"),
         pytest.param("Luis Vilches-Barreto", "luis", None, "vilches barreto", id="hyphen-in-family"),
@@ -41,7 +43,13 @@ def test_a_whole_name_is_taken_apart(
 
 @pytest.mark.parametrize(
     ("raw", "suffix"),
-    [("John Smith Jr.", "jr"), ("John Smith III", "iii"), ("Smith Sr., John", "sr"), ("John Smith 3rd", "iii"), ("John Smith", None)],
+    [
+        ("John Smith Jr.", "jr"),
+        ("John Smith III", "iii"),
+        ("Smith Sr., John", "sr"),
+        ("John Smith 3rd", "iii"),
+        ("John Smith", None),
+    ],
 )
 def test_a_suffix_is_kept_apart(raw: str, suffix: str | None, forms_of: FormsOf) -> None:
     [form] = forms_of(standardise_full_names, [raw])
@@ -67,7 +75,9 @@ def test_a_nickname_in_quotes_or_parentheses_is_another_given_name(raw: str, for
         pytest.param("Earl", "earl", None, id="given-name-that-is-a-rank"),
     ],
 )
-def test_a_part_of_a_name_is_cleaned(raw: str, words: str | None, suffix: str | None, forms_of: FormsOf) -> None:
+def test_a_part_of_a_name_is_cleaned(
+    raw: str, words: str | None, suffix: str | None, forms_of: FormsOf
+) -> None:
     [form] = forms_of(standardise_name_words, [raw])
 
     assert (form["words"], form["suffix"]) == (words, suffix)
@@ -76,7 +86,9 @@ def test_a_part_of_a_name_is_cleaned(raw: str, words: str | None, suffix: str | 
 def test_a_standard_name_stays_as_it_is(forms_of: FormsOf) -> None:
     raw = ["Jan van den Brink", "Sentosa, Maria Luis", "王杰", "Dr. Eva Müller-Lüdenscheidt"]
     once = forms_of(standardise_full_names, raw)
-    joined = [" ".join(str(form[part]) for part in ("given", "middle", "family") if form[part]) for form in once]
+    joined = [
+        " ".join(str(form[part]) for part in ("given", "middle", "family") if form[part]) for form in once
+    ]
 
     words = forms_of(standardise_name_words, joined)
 

@@ -14,7 +14,14 @@ def phone(forms_of: FormsOf, raw: str, country: str = "") -> object:
 
 @pytest.mark.parametrize(
     "raw",
-    ["+49 158/3456789", "00491583456789", "0158-3456789", "(0)158 345 67 89", "+49 (0) 158 3456789", "tel:+49-158-3456789"],
+    [
+        "+49 158/3456789",
+        "00491583456789",
+        "0158-3456789",
+        "(0)158 345 67 89",
+        "+49 (0) 158 3456789",
+        "tel:+49-158-3456789",
+    ],
 )
 def test_one_number_written_in_many_ways_gives_one_key(raw: str, forms_of: FormsOf) -> None:
     assert phone(forms_of, raw) == "1583456789"

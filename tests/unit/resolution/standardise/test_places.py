@@ -52,7 +52,12 @@ def test_a_state_by_name_or_code(raw: str, state: str, forms_of: FormsOf) -> Non
 
 @pytest.mark.parametrize(
     ("raw", "city"),
-    [("São Paulo", "sao paulo"), ("Saint Louis", "st louis"), ("St. Louis", "st louis"), ("Paris 12", "paris")],
+    [
+        ("São Paulo", "sao paulo"),
+        ("Saint Louis", "st louis"),
+        ("St. Louis", "st louis"),
+        ("Paris 12", "paris"),
+    ],
 )
 def test_a_city(raw: str, city: str, forms_of: FormsOf) -> None:
     [form] = forms_of(standardise_cities, [raw])
@@ -74,4 +79,4 @@ def test_a_city(raw: str, city: str, forms_of: FormsOf) -> None:
 def test_a_postcode(raw: str, code: str | None, connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table given as select ? as raw", [raw])
 
-    assert connection.execute(f"select {postcode('raw')} from given").fetchall() == [(code,)]
+    assert connection.execute(f"select {postcode('raw')} from given").fetchall() == [(code,)]  # noqa: S608

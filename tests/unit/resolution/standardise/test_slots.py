@@ -8,13 +8,15 @@ from resolution.standardise.slots import find_slots, of
 def slots_of(connection: duckdb.DuckDBPyConnection, *columns: ColumnMapping) -> list[tuple[str, object]]:
     """Name and first value of each slot."""
     found = find_slots(connection, "rows_0", SourceMapping("f", "s", columns))
-    values = connection.execute(f"select {', '.join(slot.sql for slot in found)} from rows_0").fetchone()
+    values = connection.execute(f"select {', '.join(slot.sql for slot in found)} from rows_0").fetchone()  # noqa: S608
     assert values is not None
     return [(slot.name, value) for slot, value in zip(found, values, strict=True)]
 
 
 def test_each_value_of_a_list_column_has_a_slot(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create table rows_0 as select ['a@x.de', 'b@x.de'] as mails union all select ['c@x.de']")
+    connection.execute(
+        "create table rows_0 as select ['a@x.de', 'b@x.de'] as mails union all select ['c@x.de']"
+    )
 
     found = slots_of(connection, ColumnMapping("mails", Attribute.EMAIL))
 
@@ -35,7 +37,9 @@ def test_several_values_in_one_text(
 ) -> None:
     connection.execute("create table rows_0 as select ? as said", [text])
 
-    assert [str(value).strip() for _, value in slots_of(connection, ColumnMapping("said", attribute))] == values
+    assert [
+        str(value).strip() for _, value in slots_of(connection, ColumnMapping("said", attribute))
+    ] == values
 
 
 def test_columns_of_one_attribute_are_ordered_by_group(connection: duckdb.DuckDBPyConnection) -> None:
@@ -47,7 +51,9 @@ def test_columns_of_one_attribute_are_ordered_by_group(connection: duckdb.DuckDB
 
 def test_ignored_columns_have_no_slot(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create table rows_0 as select 'x' as a, 'y' as b")
-    mapping = SourceMapping("f", "s", (ColumnMapping("a", Attribute.IGNORE), ColumnMapping("b", Attribute.CITY)))
+    mapping = SourceMapping(
+        "f", "s", (ColumnMapping("a", Attribute.IGNORE), ColumnMapping("b", Attribute.CITY))
+    )
 
     found = find_slots(connection, "rows_0", mapping)
 

@@ -23,7 +23,8 @@ def source(table: str, *columns: tuple[str, Attribute]) -> SimpleNamespace:
 
 def rows(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], dates: list[str]) -> None:
     connection.execute(
-        f"create or replace table {table} as select 's:party:' || n as _record_id, 's' as _source, n::varchar as _source_id, "
+        f"create or replace table {table} as select 's:party:' || n as _record_id, 's' as _source, "
+        "n::varchar as _source_id, "
         "'f.csv' as _file, n as _line, nullif(name, '') as name, nullif(born, '') as born "
         "from (select unnest(?::varchar[]) as name, unnest(?::varchar[]) as born, unnest(range(?)) as n)",
         [names, dates, len(names)],
@@ -35,7 +36,10 @@ TEXT = st.text(alphabet="abc ABC.,-'0129/üß王Ж", max_size=12)
 
 
 @settings(
-    derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(values=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8), seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(
@@ -52,7 +56,10 @@ def test_the_order_of_rows_does_not_matter(
 
 
 @settings(
-    derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    derandomize=True,
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(names=st.lists(TEXT, min_size=1, max_size=8))
 def test_standard_names_are_standard(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
@@ -106,7 +113,10 @@ def test_nothing_temporary_is_left_behind(connection: duckdb.DuckDBPyConnection)
     standardise(connection, [source("rows_0", *COLUMNS)])
 
     assert connection.execute("select table_name from duckdb_tables() where temporary").fetchall() == []
-    assert connection.execute("select view_name from duckdb_views() where temporary and not internal").fetchall() == []
+    assert (
+        connection.execute("select view_name from duckdb_views() where temporary and not internal").fetchall()
+        == []
+    )
 
 
 @pytest.mark.parametrize("sources", [0, 2])

@@ -26,7 +26,9 @@ FormsOf = Callable[..., list[dict[str, object]]]
         pytest.param("4800-60th Street", "4800", "60 st", None, id="number-dash-ordinal"),
         pytest.param("P.O. Box 12987", "12987", "po box", None, id="box"),
         pytest.param("Postfach 12 34", "1234", "po box", None, id="german-box"),
-        pytest.param("Chrysler Building, 405 Lexington Avenue", "405", "lexington ave", None, id="building-in-front"),
+        pytest.param(
+            "Chrysler Building, 405 Lexington Avenue", "405", "lexington ave", None, id="building-in-front"
+        ),
         pytest.param("Hayes Center 4859 S. Wabash", "4859", "s wabash", None, id="building-without-comma"),
         pytest.param("Highway 61", None, "hwy 61", None, id="numbered-road"),
         pytest.param("Tolmacheva Ul., bld. 8, appt. 71", "8", "tolmacheva ul", "71", id="russian"),
