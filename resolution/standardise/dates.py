@@ -65,6 +65,75 @@ def _iso(year: str, month: str, day: str) -> str:
     return f"case when try_cast({written} as date) is not null then {written} end"
 
 
+def _whole(text: str) -> str:
+    return f"try_cast({text} as integer)"
+
+
+def _patterns() -> dict[str, str]:
+    """Return `name -> SQL` of the ways to write a date; each yields a struct of texts, blank if it fails."""
+    months = alternatives(name for name in variants("dates", "months") if name.isalpha())
+    number, year, rest = "([0-9]{1,2})", "([0-9]{4}|[0-9]{2})", "(?:[ t,].*)?$"
+    day_month = f"{number}[a-z.]{{0,3}}[-/., ]*(?:de |of )?({months})[-/., ]*(?:de |del |of )?{year}{rest}"
+    month_day = f"({months})[-/., ]*{number}(?:st|nd|rd|th)?[-/., ]+{year}{rest}"
+    year_first = "^([0-9]{4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,2})(?:[ t].*)?$"
+    return {
+        "ymd": f"regexp_extract(text, '{year_first}', ['y', 'm', 'd'])",
+        "aby": f"regexp_extract(text, '{_TWO_NUMBERS}', ['a', 'b', 'y'])",
+        "dmy": f"regexp_extract(text, '^(?:[a-z]+,? )?{day_month}', ['d', 'm', 'y'])",
+        "mdy": f"regexp_extract(text, '^(?:[a-z]+,? )?{month_day}', ['m', 'd', 'y'])",
+        "my": f"regexp_extract(text, '^({months})[-/., ]*([0-9]{{4}})$', ['m', 'y'])",
+    }
+
+
+def _placed(day_first: bool | None, today: datetime.date) -> str:
+    """Return SQL for the struct of year, month, day and whether day and month may be swapped."""
+    first, second = _whole("aby.a"), _whole("aby.b")
+    is_day_first = f"{'true' if day_first else 'false'} and {second} <= 12 or {first} > 12"
+    may_swap = f"{'true' if day_first is None else 'false'} and {first} <= 12 and {second} <= 12"
+    start = f"{_whole('text[1:2]')} > 12" if day_first is None else str(day_first).lower()
+    digits_day_first = (
+        f"regexp_full_match(text, '[0-9]{{8}}') and {_whole('text[3:4]')} <= 12 "
+        f"and {_whole('text[1:2]')} <= 31 and {start}"
+    )
+    ways = [
+        ("ymd.y <> ''", _whole("ymd.y"), _whole("ymd.m"), _whole("ymd.d")),
+        (
+            "aby.y <> ''",
+            _year("aby.y", today),
+            f"case when {is_day_first} then {second} else {first} end",
+            f"case when {is_day_first} then {first} else {second} end",
+        ),
+        ("dmy.y <> ''", _year("dmy.y", today), _month("dmy.m"), _whole("dmy.d")),
+        ("mdy.y <> ''", _year("mdy.y", today), _month("mdy.m"), _whole("mdy.d")),
+        ("my.y <> ''", _whole("my.y"), _month("my.m"), "null"),
+        (_full("[0-9]{4}[-/.][0-9]{1,2}"), _whole("text[1:4]"), _whole("text[6:]"), "null"),
+        (
+            _full("[0-9]{1,2}[-/.][0-9]{4}"),
+            _whole("right(text, 4)"),
+            _whole("regexp_extract(text, '^[0-9]+')"),
+            "null",
+        ),
+        (_full("[0-9]{4}"), _whole("text"), "null", "null"),
+        (
+            _full("(?:1[0-9]|20)[0-9]{6}(?:[0-9]{6})?"),
+            _whole("text[1:4]"),
+            _whole("text[5:6]"),
+            _whole("text[7:8]"),
+        ),
+        (digits_day_first, _whole("text[5:8]"), _whole("text[3:4]"), _whole("text[1:2]")),
+        (_full("[0-9]{8}"), _whole("text[5:8]"), _whole("text[1:2]"), _whole("text[3:4]")),
+    ]
+    whens = " ".join(
+        f"when {holds} then {{'y': {year}, 'm': ({month})::integer, 'd': ({day})::integer}}"
+        for holds, year, month, day in ways
+    )
+    return f"case {whens} end as parts, aby.y <> '' and {may_swap} and aby.a <> aby.b as may_swap"
+
+
+def _full(pattern: str) -> str:
+    return f"regexp_full_match(text, '{pattern}')"
+
+
 def standardise_dates(
     connection: DuckDBPyConnection,
     values: str,
@@ -76,76 +145,22 @@ def standardise_dates(
 ) -> None:
     """Create `forms(raw, date, other)` from `values(raw)`; `other` is the second reading, if any."""
     fold_values(connection, values, forms=f"{forms}_folded")
-    months = alternatives(name for name in variants("dates", "months") if name.isalpha())
-    number, year = "([0-9]{1,2})", "([0-9]{4}|[0-9]{2})"
-    day_month = (
-        f"^(?:[a-z]+,? )?{number}[a-z.]{{0,3}}[-/., ]*(?:de |of )?({months})[-/., ]*(?:de |del |of "
-        f")?{year}(?:[ t,].*)?$"
-    )
-    month_day = f"^(?:[a-z]+,? )?({months})[-/., ]*{number}(?:st|nd|rd|th)?[-/., ]+{year}(?:[ t,].*)?$"
-    year_first = "^([0-9]{4})[-/. ]+([0-9]{1,2})[-/. ]+([0-9]{1,2})(?:[ t].*)?$"
-    month_year = f"^({months})[-/., ]*([0-9]{{4}})$"
-    first_is_day = "true" if day_first else "false"
+    patterns = ", ".join(f"{sql} as {name}" for name, sql in _patterns().items())
+    lead = "^(?:born|geb|geboren|ca|circa|c|[*]|about|abt)[. ]+"
     connection.execute(f"""
 create or replace temp table {forms} as
 with cleaned as (
-    select raw, trim(regexp_replace(folded, '^(?:born|geb|geboren|ca|circa|c|\\*|about|abt)[. ]+', '-',
-        'g'), ' -') as text
-    from {forms}_folded
-), patterned as (
-    select raw, text,
-        regexp_extract(text, '{year_first}', ['y', 'm', 'd']) as ymd,
-        regexp_extract(text, '{_TWO_NUMBERS}', ['a', 'b', 'y']) as aby,
-        regexp_extract(text, '{day_month}', ['d', 'm', 'y']) as dmy,
-        regexp_extract(text, '{month_day}', ['m', 'd', 'y']) as mdy,
-        regexp_extract(text, '{month_year}', ['m', 'y']) as my
-    from cleaned
-), placed as (
-    select raw, case
-        when ymd.y <> '' then {{'y': try_cast(ymd.y as integer), 'm': try_cast(ymd.m as integer),
-            'd': try_cast(ymd.d as integer), 'swap': false}}
-        when aby.y <> '' then {{'y': {_year("aby.y", today)},
-            'm': try_cast(case when {first_is_day} and try_cast(aby.b as integer) <= 12 or try_cast(aby.a
-                as integer) > 12 then aby.b else aby.a end as integer),
-            'd': try_cast(case when {first_is_day} and try_cast(aby.b as integer) <= 12 or try_cast(aby.a
-                as integer) > 12 then aby.a else aby.b end as integer),
-            'swap': {"true" if day_first is None else "false"} and try_cast(aby.a as integer) <= 12
-                and try_cast(aby.b as integer) <= 12 and aby.a <> aby.b}}
-        when dmy.y <> '' then {{'y': {_year("dmy.y", today)}, 'm': {_month("dmy.m")}, 'd': try_cast(dmy.d
-            as integer), 'swap': false}}
-        when mdy.y <> '' then {{'y': {_year("mdy.y", today)}, 'm': {_month("mdy.m")}, 'd': try_cast(mdy.d
-            as integer), 'swap': false}}
-        when my.y <> '' then {{'y': try_cast(my.y as integer), 'm': {_month("my.m")}, 'd': null::integer,
-            'swap': false}}
-        when regexp_full_match(text, '[0-9]{{4}}[-/.][0-9]{{1,2}}')
-            then {{'y': try_cast(text[1:4] as integer), 'm': try_cast(text[6:] as integer),
-                'd': null::integer, 'swap': false}}
-        when regexp_full_match(text, '[0-9]{{1,2}}[-/.][0-9]{{4}}')
-            then {{'y': try_cast(right(text, 4) as integer), 'm': try_cast(regexp_extract(text, '^[0-9]+')
-                as integer), 'd': null::integer, 'swap': false}}
-        when regexp_full_match(text, '[0-9]{{4}}') then {{'y': try_cast(text as integer),
-            'm': null::integer, 'd': null::integer, 'swap': false}}
-        when regexp_full_match(text, '(?:1[0-9]|20)[0-9]{{6}}(?:[0-9]{{6}})?')
-            then {{'y': try_cast(text[1:4] as integer), 'm': try_cast(text[5:6] as integer),
-                'd': try_cast(text[7:8] as integer), 'swap': false}}
-        when regexp_full_match(text, '[0-9]{{8}}') and try_cast(text[3:4] as integer) <= 12
-            and try_cast(text[1:2] as integer) <= 31
-            and coalesce({"null" if day_first is None else first_is_day}, try_cast(text[1:2] as integer) > 12)
-            then {{'y': try_cast(text[5:8] as integer), 'm': try_cast(text[3:4] as integer),
-                'd': try_cast(text[1:2] as integer), 'swap': false}}
-        when regexp_full_match(text, '[0-9]{{8}}')
-            then {{'y': try_cast(text[5:8] as integer), 'm': try_cast(text[1:2] as integer),
-                'd': try_cast(text[3:4] as integer), 'swap': false}}
-        end as parts
-    from patterned
+    select raw, trim(regexp_replace(folded, '{lead}', ''), ' -') as text from {forms}_folded
+), patterned as materialized (
+    select raw, text, {patterns} from cleaned
+), placed as materialized (
+    select raw, {_placed(day_first, today)} from patterned
 ), read as (
     select raw, case
             when parts.y is null or parts.y not between {FIRST_YEAR} and {today.year} then null
-            when parts.m is null then printf('%04d', parts.y)
-            when parts.d is null then case when parts.m between 1 and 12 then printf('%04d-%02d', parts.y,
-                parts.m) else printf('%04d', parts.y) end
+            when parts.d is null and parts.m between 1 and 12 then printf('%04d-%02d', parts.y, parts.m)
             else coalesce({_iso("parts.y", "parts.m", "parts.d")}, printf('%04d', parts.y)) end as date,
-        case when parts.swap then {_iso("parts.y", "parts.d", "parts.m")} end as other
+        case when may_swap then {_iso("parts.y", "parts.d", "parts.m")} end as other
     from placed
 )
 select raw, date, other from read

@@ -62,16 +62,41 @@ def _without_titles(expression: str) -> str:
 def standardise_full_names(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
     """Create `forms(raw, given, middle, family, suffix, nickname)` from whole names in `values(raw)`."""
     fold_values(connection, values, forms=f"{forms}_folded", romanise=romanised_name)
-    particles = alternatives(words(_LEXICON, "particles"))
-    phrases = alternatives(words(_LEXICON, "phrases"))
-    tails = _tails()
+    _order_names(connection, forms)
+    particles = f"(?: {alternatives(words(_LEXICON, 'particles'))})* [^ ]+$"
     connection.execute(f"""
 create or replace temp table {forms} as
+with parts as materialized (
+    select raw, nickname, coalesce(nullif(named_tail, ''), family_tail) as tail,
+        case when is_reversed then family_half when not contains(named, ' ') then named
+            else trim(regexp_extract(named, '{particles}')) end as family,
+        case when is_reversed then named when not contains(named, ' ') then ''
+            else regexp_replace(named, '{particles}', '') end as given
+    from {forms}_ordered
+), words as materialized (
+    select raw, nickname, tail, {_alphabetic("family")} as family, {_alphabetic("given")} as given from parts
+)
+select raw,
+    nullif(split_part(given, ' ', 1), '') as given,
+    nullif(substr(given, length(split_part(given, ' ', 1)) + 2), '') as middle,
+    case when family not in {sql_set(_empty_names())} then nullif(family, '') end as family,
+    {_suffix_case("tail")} as suffix,
+    nullif(nickname, '') as nickname
+from words
+""")
+    connection.execute(f"drop table {forms}_folded; drop table {forms}_ordered")
+
+
+def _order_names(connection: DuckDBPyConnection, forms: str) -> None:
+    """Create `<forms>_ordered`: names without titles and tails, in halves where a comma turns them round."""
+    noise = f'<[^>]*>|["(][^")]*[")]|\\b{alternatives(words(_LEXICON, "phrases"))}\\b'
+    tails = _tails()
+    without_tail = "regexp_replace({}, ' " + f"{tails}(?: {tails})*$', '')"
+    connection.execute(f"""
+create or replace temp table {forms}_ordered as
 with plain as (
-    select raw,
-        regexp_extract(folded, '["(] *([a-z]+) *[")]', 1) as nickname,
-        regexp_replace(regexp_replace(folded, '<[^>]*>|["(][^")]*[")]|\\b{phrases}\\b', ' ', 'g'), '[.]',
-            '. ', 'g') as name
+    select raw, regexp_extract(folded, '["(] *([a-z]+) *[")]', 1) as nickname,
+        regexp_replace(regexp_replace(folded, '{noise}', ' ', 'g'), '[.]', '. ', 'g') as name
     from {forms}_folded
 ), spaced as (
     select raw, nickname, trim(regexp_replace({_letters("name", hyphen="_")}, ' *,[ ,]*', ',', 'g'), ' ,')
@@ -84,36 +109,16 @@ with plain as (
             '^([^,]+),([^,]+),(.*)$', '\\1,\\2') as name
     from untitled
 ), halves as (
-    select raw, nickname, contains(name, ',') as is_reversed,
-        split_part(name, ',', 1) as family_half,
+    select raw, nickname, contains(name, ',') as is_reversed, split_part(name, ',', 1) as family_half,
         case when contains(name, ',') then split_part(name, ',', 2) else name end as named
     from tailed
-), ended as materialized (
-    select raw, nickname, is_reversed,
-        {_without_titles(f"regexp_replace(family_half, ' {tails}(?: {tails})*$', '')")} as family_half,
-        regexp_extract(family_half, ' ({tails})$', 1) as family_tail,
-        {_without_titles(f"regexp_replace(named, ' {tails}(?: {tails})*$', '')")} as named,
-        split_part(regexp_extract(named, ' ({tails}(?: {tails})*)$', 1), ' ', 1) as named_tail
-    from halves
-), parts as materialized (
-    select raw, nickname, coalesce(nullif(named_tail, ''), family_tail) as tail,
-        case when is_reversed then family_half when not contains(named, ' ') then named
-            else trim(regexp_extract(named, '(?: {particles})* [^ ]+$')) end as family,
-        case when is_reversed then named when not contains(named, ' ') then ''
-            else regexp_replace(named, '(?: {particles})* [^ ]+$', '') end as given
-    from ended
-), words as materialized (
-    select raw, nickname, tail, {_alphabetic("family")} as family, {_alphabetic("given")} as given from parts
 )
-select raw,
-    nullif(split_part(given, ' ', 1), '') as given,
-    nullif(substr(given, length(split_part(given, ' ', 1)) + 2), '') as middle,
-    case when family not in {sql_set(_empty_names())} then nullif(family, '') end as family,
-    {_suffix_case("tail")} as suffix,
-    nullif(nickname, '') as nickname
-from words
+select raw, nickname, is_reversed, {_without_titles(without_tail.format("family_half"))} as family_half,
+    regexp_extract(family_half, ' ({tails})$', 1) as family_tail,
+    {_without_titles(without_tail.format("named"))} as named,
+    split_part(regexp_extract(named, ' ({tails}(?: {tails})*)$', 1), ' ', 1) as named_tail
+from halves
 """)
-    connection.execute(f"drop table {forms}_folded")
 
 
 def standardise_name_words(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:

@@ -18,6 +18,12 @@ _NUMBERED_ROADS = (
     "route|interstate|i|rr|box|lot|ave|avenue|km|ruta|carretera|bundesstrasse|via|calle|carrera|cra"
 )
 
+_MARKED = "\\b(?:bld|bldg|house|haus|dom|d|nr|n[or]?|num|numero|hausnummer|hnr)[. ]*([0-9]+[a-z]?)$"
+_BOX = (
+    "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)"
+    "|\\bpostfach *([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
+)
+
 
 def _numbered_part(text: str) -> str:
     """Return SQL for the part of a line with commas that holds the street, its units behind it."""
@@ -54,70 +60,8 @@ def standardise_streets(connection: DuckDBPyConnection, values: str, *, forms: s
     """Create `forms(raw, house_number, street, unit)` from street lines in `values(raw)`."""
     _register_words(connection)
     fold_values(connection, values, forms=f"{forms}_folded")
-    glued = pairs("addresses", "glued_types")
-    glued_types = alternatives(glued)
-    units = unit_pattern()
-    house = "\\b(?:bld|bldg|house|haus|dom|d|nr|n[or]?|num|numero|hausnummer|hnr)[. ]*([0-9]+[a-z]?)$"
-    box = (
-        "\\b(?:p[. ]*o[. ]*|g[. ]*p[. ]*o[. ]*|post office |postal )box[ #]*([0-9]+)|\\bpostfach "
-        "*([0-9 ]+)|\\bapartado(?: postal)? *([0-9]+)|\\bboite postale *([0-9]+)"
-    )
-    numbered = _numbered_part("regexp_replace(folded, '^([0-9]+) *- *([0-9]+(?:st|nd|rd|th))', '\\1 \\2')")
-    forms_of = variants("addresses", "words")
-    types = alternatives(
-        [word for word, form in forms_of.items() if form in words("addresses", "street_types")]
-    )
-    connection.execute(f"""
-create or replace temp table {forms}_cut as
-with chosen as (
-    select raw, {numbered} as folded
-    from {forms}_folded
-), cleaned as (
-    select raw, trim(regexp_replace(replace(regexp_replace(folded, '[.,;:()"]+', ' ', 'g'), '''', ''),
-        ' +', ' ', 'g')) as line
-    from chosen
-), boxed as (
-    select raw, line, regexp_replace(regexp_extract(line, '{box}'), '[^0-9]', '', 'g') as box from cleaned
-), slashed as (
-    select raw, box, regexp_extract(line, '^([0-9]+[a-z]?) ?/ ?([0-9]+[a-z]?) [a-z]', ['unit', 'house'])
-        as slash, line from boxed
-), parted as (
-    select raw, box, case when slash.house <> '' then slash.house || regexp_replace(line,
-        '^[0-9]+[a-z]? ?/ ?[0-9]+[a-z]?', '') else line end as line,
-        slash.unit as slash_unit
-    from slashed
-), united as (
-    select raw, box, slash_unit,
-        regexp_extract(line, '{units}', 1) as unit,
-        trim(regexp_replace(regexp_replace(line, '{units}', ' '),
-            '(?: (?:penthouse|apt|apartment|unit|suite|ste|flat|floor))+$', '')) as line
-    from parted
-), numbered as (
-    select raw, box, coalesce(nullif(slash_unit, ''), unit) as unit, line,
-        regexp_extract(line, '{house}', 1) as mark,
-        regexp_extract(line, '^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$', 1)
-            as front,
-        regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) as back,
-        regexp_extract(line,
-            '^[a-z].*[a-z] ([0-9]+[a-z]?) (?:[nsew] [a-z].*|.*\\b(?:{types})(?: [nsew]{{1,2}})?)$', 1)
-                as within,
-        regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') as is_numbered_road
-    from united
-)
-select raw, nullif(replace(unit, ' ', ''), '') as unit,
-    case when box <> '' then box when front <> '' then replace(front, ' ', '')
-        when mark <> '' then mark
-        when back <> '' and not is_numbered_road then replace(back, ' ', '') when within <> ''
-            then within end as house_number,
-    trim(regexp_replace(regexp_replace(
-        case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
-            when mark <> '' then regexp_replace(line, '{house}', '')
-            when back <> '' and not is_numbered_road then left(line, length(line) - length(back))
-            when within <> '' then regexp_replace(line, '^.* ' || within || ' ', '') else line end,
-        '[^a-z0-9]+', ' ', 'g'), '([a-z]{{3,}})({glued_types})\\b|\\b([0-9]+)(?:st|nd|rd|th)\\b',
-            '\\1\\3 \\2', 'g')) as street
-from numbered
-""")
+    _take_units(connection, forms)
+    _take_numbers(connection, forms)
     connection.execute(f"""
 create or replace temp table {forms} as
 with exploded as (
@@ -130,4 +74,69 @@ with exploded as (
 )
 select raw, house_number, mapped.street, unit from {forms}_cut left join mapped using (raw)
 """)
-    connection.execute(f"drop table {forms}_folded; drop table {forms}_cut")
+    for step in ("folded", "lines", "cut"):
+        connection.execute(f"drop table {forms}_{step}")
+
+
+def _take_units(connection: DuckDBPyConnection, forms: str) -> None:
+    """Create `<forms>_lines(raw, box, unit, line)`: boxes and units taken from the folded lines."""
+    numbered = _numbered_part("regexp_replace(folded, '^([0-9]+) *- *([0-9]+(?:st|nd|rd|th))', '\\1 \\2')")
+    slash = "^([0-9]+[a-z]?) ?/ ?([0-9]+[a-z]?) [a-z]"
+    bare = "(?: (?:penthouse|apt|apartment|unit|suite|ste|flat|floor))+$"
+    units = unit_pattern()
+    connection.execute(f"""
+create or replace temp table {forms}_lines as
+with chosen as (
+    select raw, {numbered} as folded from {forms}_folded
+), cleaned as (
+    select raw, regexp_replace(replace(folded, '''', ''), '[.,;:()"]+', ' ', 'g') as line from chosen
+), spaced as (
+    select raw, trim(regexp_replace(line, ' +', ' ', 'g')) as line from cleaned
+), slashed as (
+    select raw, line, regexp_replace(regexp_extract(line, '{_BOX}'), '[^0-9]', '', 'g') as box,
+        regexp_extract(line, '{slash}', ['unit', 'house']) as slash
+    from spaced
+), parted as (
+    select raw, box, slash.unit as slash_unit, case when slash.house <> ''
+        then slash.house || regexp_replace(line, '^[0-9]+[a-z]? ?/ ?[0-9]+[a-z]?', '') else line end as line
+    from slashed
+)
+select raw, box, coalesce(nullif(slash_unit, ''), regexp_extract(line, '{units}', 1)) as unit,
+    trim(regexp_replace(regexp_replace(line, '{units}', ' '), '{bare}', '')) as line
+from parted
+""")
+
+
+def _take_numbers(connection: DuckDBPyConnection, forms: str) -> None:
+    """Create `<forms>_cut(raw, unit, house_number, street)`: house numbers taken from the lines."""
+    written, kinds = variants("addresses", "words"), words("addresses", "street_types")
+    types = alternatives(word for word, form in written.items() if form in kinds)
+    glued = alternatives(pairs("addresses", "glued_types"))
+    front = f"^({_FRONT}) +(?:[a-z].*|[0-9]+(?:st|nd|rd|th)\\b.*|[0-9]+ [a-z].*)$"
+    within = f"^[a-z].*[a-z] ([0-9]+[a-z]?) (?:[nsew] [a-z].*|.*\\b{types}(?: [nsew]{{1,2}})?)$"
+    split = f"([a-z]{{3,}})({glued})\\b|\\b([0-9]+)(?:st|nd|rd|th)\\b"
+    connection.execute(f"""
+create or replace temp table {forms}_cut as
+with numbered as (
+    select raw, box, unit, line, regexp_extract(line, '{_MARKED}', 1) as mark,
+        regexp_extract(line, '{front}', 1) as front,
+        regexp_extract(line, '{within}', 1) as within,
+        case when regexp_matches(line, '\\b(?:{_NUMBERED_ROADS}) {_NUMBER}$') then ''
+            else regexp_extract(line, '^[a-z].*[a-z] ({_NUMBER})$', 1) end as back
+    from {forms}_lines
+), parted as (
+    select raw, unit,
+        case when box <> '' then box when front <> '' then front when mark <> '' then mark
+            when back <> '' then back else within end as house_number,
+        case when box <> '' then 'po box' when front <> '' then substr(line, length(front) + 1)
+            when mark <> '' then regexp_replace(line, '{_MARKED}', '')
+            when back <> '' then left(line, length(line) - length(back))
+            when within <> '' then regexp_replace(line, '^.* ' || within || ' ', '') else line end as street
+    from numbered
+)
+select raw, nullif(replace(unit, ' ', ''), '') as unit,
+    nullif(replace(house_number, ' ', ''), '') as house_number,
+    trim(regexp_replace(regexp_replace(street, '[^a-z0-9]+', ' ', 'g'),
+        '{split}', '\\1\\3 \\2', 'g')) as street
+from parted
+""")
