@@ -17,13 +17,19 @@ from dataclasses import dataclass, replace
 PRIOR_PAIRS = 25.0  # weight of the prior in EM, in matching pairs; measured in benchmarks/quality.py
 MISSING = -1
 
+# Different parties that look alike for a reason. Without classes of their own, EM takes them for matches
+# (people of one firm share employer, address and switchboard) or overrates what they share.
+KINSHIPS = ("household", "colleague", "namesake", "group", "branch", "neighbour")
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """One outcome of a comparison.
 
-    `tf_column` names the column whose term frequency replaces the average chance of agreement.
+    `tf_column` names the column whose term frequency corrects the average chance of agreement.
     `needs` are columns without which the level cannot occur; it is left out when one is empty.
+    `shared_by` names the kinds of related parties (`KINSHIPS`) that reach this very level as easily as one
+    party does, where the comparison as a whole tells them apart.
     """
 
     label: str
@@ -31,6 +37,7 @@ class Level:
     prior_m: float
     tf_column: str | None = None
     needs: tuple[str, ...] = ()
+    shared_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class Comparison:
     """Levels from best to worst; the last one is "anything else" and has no condition.
 
     `missing_sql` says when a pair cannot be compared. `needs` lists the columns that must hold values
-    for the comparison to be worth making.
+    for the comparison to be worth making. `shared_by` names the kinds of related but different parties
+    (`KINSHIPS`) that agree on it.
     """
 
     name: str
@@ -47,6 +55,7 @@ class Comparison:
     levels: tuple[Level, ...]
     needs: tuple[str, ...]
     columns: tuple[str, ...]
+    shared_by: tuple[str, ...] = ()
 
     def level_number(self, index: int) -> int:
         """Return the number of the level at `index`: the best level has the highest, the last has 0."""

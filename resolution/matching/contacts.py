@@ -2,6 +2,14 @@
 
 from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
 
+# A local part is made from the name, so that namesakes share it. Within one domain it is a key: `j.maier` and
+# `s.maier`, `anna` and `anna2` are different people, and only a slip inside a longer word is a typing error.
+_SLIP = (
+    "damerau_levenshtein(email_l, email_r) = 1 AND least(length(email_local_l), length(email_local_r)) >= 6"
+    " AND left(email_l, 3) = left(email_r, 3)"
+    " AND regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
+)
+
 EMAIL = Comparison(
     name="email",
     label="E-mail",
@@ -11,30 +19,35 @@ EMAIL = Comparison(
     levels=(
         Level("same", same("email"), 0.5, tf_column="email"),
         Level("same as a further address", in_either("emails_alt", "email"), 0.05, needs=("emails_alt",)),
+        Level("one typing error", _SLIP, 0.05),
         Level(
-            "one typing error",
-            "damerau_levenshtein(email_l, email_r) <= 1 AND length(email_local_l) >= 4",
-            0.05,
+            "same company, other mailbox",
+            "work_domain_l = work_domain_r",
+            0.06,
+            tf_column="work_domain",
+            shared_by=("colleague",),
         ),
         Level(
-            "same local part",
+            "same local part elsewhere",
             "email_local_l = email_local_r AND length(email_local_l) >= 4 AND NOT role_email_l",
-            0.12,
+            0.14,
             tf_column="email_local",
+            shared_by=("namesake",),
         ),
         Level(
-            "similar local part",
-            "NOT role_email_l AND NOT role_email_r AND (jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9"
-            " OR local_key_l = local_key_r)",
-            0.08,
+            "similar local part elsewhere",
+            "NOT role_email_l AND NOT role_email_r AND email_domain_l <> email_domain_r AND local_key_l = local_key_r"
+            " OR (email_domain_l <> email_domain_r AND jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)",
+            0.1,
+            shared_by=("namesake",),
         ),
-        Level("same company domain", "work_domain_l = work_domain_r", 0.08, tf_column="work_domain"),
-        Level("different", "", 0.12),
+        Level("different", "", 0.14),
     ),
 )
 
 PHONE = Comparison(
     name="phone",
+    shared_by=("household", "colleague", "group", "branch"),
     label="Phone",
     missing_sql=either_missing("phone"),
     needs=("phone",),
@@ -71,6 +84,7 @@ IDENTIFIERS = Comparison(
 
 EMPLOYER = Comparison(
     name="employer",
+    shared_by=("colleague",),
     label="Employer",
     missing_sql=either_missing("employer_key"),
     needs=("employer_key",),

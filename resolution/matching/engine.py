@@ -25,14 +25,14 @@ _UNSET_U = 0.5  # any value: only log2(m / u) counts where there is no term freq
 def _level_dict(level: TrainedLevel) -> dict[str, object]:
     if level.level == MISSING:
         return {"sql_condition": level.sql, "label_for_charts": level.label, "is_null_level": True}
-    u = level.u or _UNSET_U
+    u = level.tf_reference or _UNSET_U
     settings: dict[str, object] = {
         "sql_condition": level.sql or "ELSE",
         "label_for_charts": level.label,
         "m_probability": u * 2.0**level.weight,
         "u_probability": u,
     }
-    if level.tf_column is not None and level.tf_weight:
+    if level.tf_column is not None and level.tf_weight and level.tf_reference:
         settings |= {
             "tf_adjustment_column": level.tf_column,
             "tf_adjustment_weight": level.tf_weight,

@@ -5,9 +5,11 @@ row depends on its own record and on the model's word weights, never on other ro
 scored alone gets the same row as in a batch (DESIGN.md, law 3).
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 
 import duckdb
+import pyarrow as pa
 from nicknames import NickNamer
 
 from resolution.domain.attributes import PartyType
@@ -97,8 +99,37 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
     names = NickNamer()
     known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
     rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
-    connection.execute("CREATE OR REPLACE TABLE nickname_forms (given_name VARCHAR, forms VARCHAR[])")
-    connection.executemany("INSERT INTO nickname_forms VALUES (?, ?)", rows)
+    table = pa.table({"given_name": [r[0] for r in rows], "forms": [r[1] for r in rows]})
+    connection.register("nickname_rows", table)
+    connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
+    connection.unregister("nickname_rows")
+
+
+def learn_word_weights(
+    connection: duckdb.DuckDBPyConnection, party_type: PartyType, *, records: str = "party_records"
+) -> tuple[dict[str, float], float]:
+    """Return the weight of each word that several organisations use, and that of all other words.
+
+    The weight is log2(organisations / organisations with the word): the information of the word.
+    """
+    if party_type is not PartyType.ORGANIZATION:
+        return {}, 0.0
+    named = f"FROM {records} WHERE party_type = 'organization' AND org_tokens IS NOT NULL"
+    row = connection.execute(f"SELECT count(*) {named}").fetchone()
+    total = max(row[0] if row else 0, 2)
+    words = connection.execute(
+        f"SELECT word, log2({total} / count(*)) FROM (SELECT unnest(org_tokens) AS word {named})"
+        " GROUP BY word HAVING count(*) > 1 ORDER BY word"
+    ).fetchall()
+    return {word: round(weight, 4) for word, weight in words}, round(math.log2(total), 4)
+
+
+def register_word_weights(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, float]) -> None:
+    """Create table `word_weights` from the model's value."""
+    values = {"word": pa.array(list(weights), pa.string()), "weight": pa.array(list(weights.values()), pa.float64())}
+    connection.register("learned_words", pa.table(values))
+    connection.execute("CREATE OR REPLACE TEMP TABLE word_weights AS SELECT * FROM learned_words")
+    connection.unregister("learned_words")
 
 
 def build_match_input(

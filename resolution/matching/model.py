@@ -17,7 +17,7 @@ FORMAT = 1
 class TrainedLevel:
     """A comparison level with what was learned; `weight` is log2 odds, calibration folded in.
 
-    Where `tf_column` is set, the weight of a pair is `weight + tf_weight * (log2(u) - log2(tf))` with
+    Where `tf_column` is set, the weight of a pair is `weight + tf_weight * log2(tf_reference / tf)` with
     `tf` the greater term frequency of the two values.
     """
 
@@ -29,6 +29,7 @@ class TrainedLevel:
     weight: float
     tf_column: str | None = None
     tf_weight: float = 0.0
+    tf_reference: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,20 @@ class TrainedComparison:
     label: str
     columns: tuple[str, ...]
     levels: tuple[TrainedLevel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TermFrequencies:
+    """Frequencies of the values of one column; a value not in `values` has the `default`.
+
+    `agreement` is the chance that two random records agree, `shared` the contacts of many parties.
+    """
+
+    values: Mapping[str, float]
+    default: float
+    reference: float
+    agreement: float
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +94,7 @@ class PartyModel:
     prior_weight: float
     comparisons: tuple[TrainedComparison, ...]
     blocking_rules: tuple[BlockingRule, ...]
-    term_frequencies: Mapping[str, Mapping[str, float]]
-    default_frequency: Mapping[str, float]
+    term_frequencies: Mapping[str, TermFrequencies]
     word_weights: Mapping[str, float]
     default_word_weight: float
     calibration: Calibration
@@ -105,6 +119,49 @@ class ResolutionModel:
         """Return the hash of the model's content: equal models have equal ids."""
         content = json.dumps(asdict(self), sort_keys=True, default=list).encode()
         return f"m-{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def party_from_json(document: Mapping[str, Any]) -> PartyModel:
+    """Return the party model that `to_json` wrote."""
+    expected = document.get("expected") or {}
+    comparisons = tuple(
+        TrainedComparison(
+            c["name"], c["label"], tuple(c["columns"]), tuple(TrainedLevel(**level) for level in c["levels"])
+        )
+        for c in document["comparisons"]
+    )
+    return PartyModel(
+        status=document["status"],
+        status_reason=document["status_reason"],
+        prior_weight=document["prior_weight"],
+        comparisons=comparisons,
+        blocking_rules=tuple(
+            BlockingRule(r["name"], r["sql"], r["largest_block"], tuple(r["stop_values"]))
+            for r in document["blocking_rules"]
+        ),
+        term_frequencies={
+            column: TermFrequencies(**{**tf, "shared": tuple(tf["shared"])})
+            for column, tf in document["term_frequencies"].items()
+        },
+        word_weights=document["word_weights"],
+        default_word_weight=document["default_word_weight"],
+        calibration=Calibration(**document["calibration"]),
+        match_threshold=document["match_threshold"],
+        review_threshold=document["review_threshold"],
+        expected_precision=Interval(**expected["precision"]) if expected.get("precision") else None,
+        expected_recall=Interval(**expected["recall"]) if expected.get("recall") else None,
+    )
+
+
+def from_json(document: Mapping[str, Any]) -> ResolutionModel:
+    """Return the model that `to_json` wrote."""
+    return ResolutionModel(
+        records=document["records"],
+        parties={name: party_from_json(party) for name, party in document["parties"].items()},
+        clean_sources=tuple(document["clean_sources"]),
+        shared_values={name: tuple(values) for name, values in document["shared_values"].items()},
+        bridge=document["bridge"],
+    )
 
 
 def to_json(model: ResolutionModel) -> dict[str, Any]:

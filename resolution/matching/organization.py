@@ -17,6 +17,7 @@ _CONTAINED = f"token_weights_l IS NOT NULL AND {_SHARED} / least(token_total_l, 
 
 ORG_NAME = Comparison(
     name="org_name",
+    shared_by=("branch", "namesake"),
     label="Name",
     missing_sql=either_missing("org_name"),
     needs=("org_name",),
@@ -52,7 +53,7 @@ ORG_EMAIL = Comparison(
     levels=(
         Level("same", same("email"), 0.5, tf_column="email"),
         Level("same as a further address", in_either("emails_alt", "email"), 0.05, needs=("emails_alt",)),
-        Level("same company domain", "work_domain_l = work_domain_r", 0.25, tf_column="work_domain"),
+        Level("same company domain", "work_domain_l = work_domain_r", 0.25, tf_column="work_domain", shared_by=("group", "branch")),
         Level("similar", "damerau_levenshtein(email_l, email_r) <= 1", 0.05),
         Level("different", "", 0.15),
     ),
@@ -60,6 +61,7 @@ ORG_EMAIL = Comparison(
 
 WEB_DOMAIN = Comparison(
     name="web_domain",
+    shared_by=("group", "branch", "namesake"),
     label="Web domain",
     missing_sql=either_missing("web_domain"),
     needs=("web_domain",),

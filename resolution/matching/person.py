@@ -10,6 +10,7 @@ from resolution.matching.contacts import EMAIL, EMPLOYER, IDENTIFIERS, PHONE
 
 GIVEN_NAME = Comparison(
     name="given_name",
+    shared_by=("namesake",),
     label="Given name",
     missing_sql=either_missing("given_name"),
     needs=("given_name",),
@@ -47,6 +48,7 @@ GIVEN_NAME = Comparison(
 
 FAMILY_NAME = Comparison(
     name="family_name",
+    shared_by=("household", "namesake"),
     label="Family name",
     missing_sql=either_missing("family_name"),
     needs=("family_name",),
@@ -120,6 +122,7 @@ BIRTH_DATE = Comparison(
 
 GENDER = Comparison(
     name="gender",
+    shared_by=("namesake",),
     label="Gender",
     missing_sql=either_missing("gender"),
     needs=("gender",),

@@ -15,6 +15,7 @@ _STREET_ALIKE = (
 
 ADDRESS = Comparison(
     name="address",
+    shared_by=("household", "colleague", "group", "neighbour"),
     label="Address",
     missing_sql=(
         "NOT ((street_l IS NOT NULL AND street_r IS NOT NULL) OR (postcode_l IS NOT NULL AND"
@@ -63,6 +64,7 @@ ADDRESS = Comparison(
 
 BIRTH_PLACE = Comparison(
     name="birth_place",
+    shared_by=("household",),
     label="Birth place",
     missing_sql=either_missing("birth_place"),
     needs=("birth_place",),

@@ -1,18 +1,20 @@
 """Learning m and u without labels: expectation maximisation over the whole population of pairs.
 
-In: comparison vectors of the blocked pairs (a sample of them) and of random pairs. Out: m, u and the share
-of matches for each comparison level. Differences from textbook EM, each for a failure seen in practice:
+In: comparison vectors of the blocked pairs (a sample of them) and level shares of random pairs. Out: m, u
+and how many matches there are. Differences from textbook EM, each for a failure seen in practice:
 
 * All N(N-1)/2 pairs are the population. Blocked pairs are observed, the rest are taken as non-matches, so
   the share of matches needs no guess and training does not depend on the blocking rules.
-* u comes from random pairs and from term frequencies (the chance that two random records agree is
-  the sum of squared frequencies), *less* the matches among them: small files full of duplicates would
-  otherwise teach that agreeing on an e-mail is common.
+* Pairs of *related* parties have classes of their own (`KINSHIPS`): colleagues agree on employer, address
+  and switchboard as one party does, and on names as strangers do. Without them EM takes the larger of
+  the two groups for the matches.
+* u comes from random pairs and from value counts, *less* the matches among them: small files full of
+  duplicates would otherwise teach that agreeing on an e-mail is common.
 * m has a Dirichlet prior worth `PRIOR_PAIRS` matching pairs (see `comparisons`), so that EM cannot
-  collapse on few pairs; how far it moved and how well it separates is reported.
-* Term frequencies take part in the E-step.
+  collapse on few pairs, and never falls far below it (blocking hides the matches that disagree).
 
-Source: Fellegi and Sunter 1969; Enamorado, Fifield and Imai 2019 (fastLink) for EM on vectors.
+Sources: Fellegi and Sunter 1969; Enamorado, Fifield and Imai 2019 (fastLink) for EM on vectors; Larsen and
+Rubin 2001 for classes of non-matches.
 """
 
 from collections.abc import Sequence
@@ -21,10 +23,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from resolution.matching.comparisons import PRIOR_PAIRS, Comparison
+from resolution.matching.comparisons import KINSHIPS, PRIOR_PAIRS, Comparison
 
-FLOOR = 1e-7  # no level is impossible, among matches or non-matches
-MOST_ITERATIONS = 100
+LEAST_DISAGREEMENT = 0.15  # of the prior m, see above
+PUREST_AGREEMENT = 0.05  # at least this share of agreeing pairs is taken as non-matches
+KIN_AS_STRANGERS = 0.2  # how much of a kinship's levels come from chance where only some are shared
+FIRST_SHARE_OF_MATCHES = 0.02  # of the blocked pairs, where EM starts
+FIRST_SHARE_OF_KIN = 0.05
+FLOOR = 1e-7  # no level is impossible
+MOST_ITERATIONS = 60
 CONVERGED = 1e-4  # largest change of any m
 
 Floats = NDArray[np.float64]
@@ -34,14 +41,23 @@ Floats = NDArray[np.float64]
 class Vectors:
     """Comparison vectors of pairs.
 
-    `levels[p, c]` is the level of pair p at comparison c, -1 where missing. `rarity[p, c]` is
-    -log2 of the term frequency that counts for that level, NaN where none does. `weights[p]` is how
-    many pairs of the population the row stands for.
+    `levels[p, c]` is the level of pair p at comparison c, -1 where missing. `rarity[p, c]` is what the
+    term frequency adds to the weight, 0 where none counts. `weights[p]` is how many pairs of the
+    population the row stands for.
     """
 
     levels: NDArray[np.int8]
     rarity: Floats
     weights: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """All pairs: how many, how many are comparable at each comparison, and their level shares."""
+
+    pairs: float
+    compared: tuple[float, ...]
+    shares: tuple[Floats, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class Estimates:
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
     matches: float
+    kin: dict[str, float]
     pairs: float
     iterations: int
     posterior: Floats  # match probability of each blocked pair of the input
@@ -65,9 +82,7 @@ def level_shares(vectors: Vectors, comparisons: Sequence[Comparison]) -> tuple[F
     """Return the share of each level among comparable pairs, never zero (add-half smoothing)."""
     shares = []
     for c, comparison in enumerate(comparisons):
-        levels = vectors.levels[:, c]
-        seen = levels >= 0
-        counts = np.bincount(levels[seen], weights=vectors.weights[seen], minlength=len(comparison.levels))
+        counts = expected_levels(vectors, vectors.weights, comparison=c, size=len(comparison.levels))
         shares.append((counts + 0.5) / (counts.sum() + 0.5 * len(counts)))
     return tuple(shares)
 
@@ -78,72 +93,118 @@ def prior_m(comparison: Comparison) -> Floats:
     return m / m.sum()
 
 
-def pair_weights(
-    vectors: Vectors, m: Sequence[Floats], u: Sequence[Floats], *, prior_weight: float
-) -> Floats:
-    """Return the match weight of every pair: prior plus the weight of each comparison."""
-    total = np.full(len(vectors.levels), prior_weight)
-    for c in range(vectors.levels.shape[1]):
-        levels = vectors.levels[:, c]
-        seen = levels >= 0
-        rarity = vectors.rarity[:, c]
-        against = np.where(np.isnan(rarity), -np.log2(u[c])[levels], rarity)
-        total += np.where(seen, np.log2(m[c])[levels] + against, 0.0)
-    return total
-
-
 def probabilities(weights: Floats) -> Floats:
     """Return match probabilities of match weights (log2 odds)."""
     return 1.0 / (1.0 + np.exp2(-np.clip(weights, -500, 500)))
 
 
-def _expected_levels(vectors: Vectors, expected: Floats, *, comparison: int, size: int) -> Floats:
+def expected_levels(vectors: Vectors, expected: Floats, *, comparison: int, size: int) -> Floats:
+    """Return how many pairs fall in each level, each counted as `expected` says."""
     levels = vectors.levels[:, comparison]
     seen = levels >= 0
     return np.bincount(levels[seen], weights=expected[seen], minlength=size).astype(float)
 
 
-def _non_match_shares(
-    shares: Floats, matched: Floats, *, compared: float, compared_matches: float
+def _shares_any(comparison: Comparison, kin: str) -> bool:
+    return kin in comparison.shared_by or any(kin in level.shared_by for level in comparison.levels)
+
+
+def _kin_levels(comparison: Comparison, m: Floats, u: Floats, *, kin: str) -> Floats:
+    """Return how kin fall into the levels: as matches where they share, as strangers elsewhere."""
+    if kin in comparison.shared_by:
+        return m
+    shared = np.array([kin in level.shared_by for level in reversed(comparison.levels)])
+    if not shared.any():
+        return u
+    among = np.where(shared, m, 0.0)
+    return (1 - KIN_AS_STRANGERS) * among / among.sum() + KIN_AS_STRANGERS * u
+
+
+def _kinships(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+    """Return the kinships that these comparisons can tell from matches and from strangers."""
+    return tuple(
+        kin
+        for kin in KINSHIPS
+        if any(_shares_any(c, kin) for c in comparisons) and not all(kin in c.shared_by for c in comparisons)
+    )
+
+
+def _class_weights(
+    vectors: Vectors, levels: Sequence[Floats], u: Sequence[Floats], *, rare: Sequence[bool]
 ) -> Floats:
+    """Return log2 of how much likelier each pair is in a class than among strangers."""
+    total = np.zeros(len(vectors.levels))
+    for c, (of_class, of_strangers) in enumerate(zip(levels, u, strict=True)):
+        weight = np.log2(np.maximum(of_class, FLOOR) / of_strangers)[vectors.levels[:, c]]
+        if rare[c]:
+            weight = weight + vectors.rarity[:, c]
+        total += np.where(vectors.levels[:, c] >= 0, weight, 0.0)
+    return total
+
+
+def _posteriors(odds: Sequence[Floats]) -> Floats:
+    """Return the probability of each class (columns) for each pair, strangers last."""
+    scores = np.clip(np.stack([*odds, np.zeros(len(odds[0]))], axis=1), -200, 200)
+    likelihood = np.exp2(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))
+
+
+def _stranger_levels(shares: Floats, matched: Floats, *, compared: float) -> Floats:
     """Return u: the level shares of all pairs less the matches among them."""
-    rest = np.maximum(shares * compared - matched, shares * compared * 0.02)
-    u = rest / max(compared - compared_matches, 1.0)
-    return np.clip(u / u.sum(), FLOOR, 1.0)
+    everyone = shares * compared
+    rest = np.maximum(everyone - matched, everyone * PUREST_AGREEMENT)
+    return np.asarray(np.clip(rest / rest.sum(), FLOOR, 1.0))
+
+
+@dataclass(slots=True)
+class _State:
+    m: list[Floats]
+    u: list[Floats]
+    counts: Floats  # matches, then each kinship
+
+
+def _expect(state: _State, vectors: Vectors, comparisons: Sequence[Comparison], *, kinships: Sequence[str],
+            pairs: float) -> Floats:
+    prior = np.log2(state.counts / pairs)
+    odds = [prior[0] + _class_weights(vectors, state.m, state.u, rare=[True] * len(comparisons))]
+    for k, kin in enumerate(kinships):
+        levels = [
+            _kin_levels(c, m, u, kin=kin) for c, m, u in zip(comparisons, state.m, state.u, strict=True)
+        ]
+        rare = [_shares_any(c, kin) for c in comparisons]
+        odds.append(prior[1 + k] + _class_weights(vectors, levels, state.u, rare=rare))
+    return _posteriors(odds)
+
+
+def _maximise(state: _State, vectors: Vectors, expected: Floats, *, priors: Sequence[Floats],
+              population: Population) -> float:
+    moved = 0.0
+    for c, prior in enumerate(priors):
+        matched = expected_levels(vectors, expected[:, 0], comparison=c, size=len(prior))
+        new = (matched + PRIOR_PAIRS * prior) / (matched.sum() + PRIOR_PAIRS)
+        new = np.maximum(new, LEAST_DISAGREEMENT * prior)
+        moved = max(moved, float(np.abs(new - state.m[c]).max()))
+        state.m[c] = new
+        state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
+    return moved
 
 
 def expectation_maximisation(
-    blocked: Vectors,
-    random_shares: Sequence[Floats],
-    comparisons: Sequence[Comparison],
-    *,
-    pairs: float,
-    compared: Sequence[float],
-    prior_pairs: float = PRIOR_PAIRS,
+    vectors: Vectors, comparisons: Sequence[Comparison], *, population: Population
 ) -> Estimates:
-    """Return m, u and the number of matches that explain the blocked pairs best.
-
-    `pairs` is the number of pairs of the population, `compared[c]` how many of them can be compared
-    at comparison c, `random_shares[c]` the level shares among those.
-    """
+    """Return m, u and the number of matches that explain the blocked pairs best."""
+    kinships = _kinships(comparisons)
     priors = [prior_m(c) for c in comparisons]
-    m, u = list(priors), [np.clip(s, FLOOR, 1.0) for s in random_shares]
-    matches = max(0.02 * blocked.weights.sum(), 1.0)
-    posterior = np.zeros(len(blocked.levels))
+    blocked = float(vectors.weights.sum())
+    first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships)
+    state = _State(list(priors), [np.clip(s, FLOOR, 1.0) for s in population.shares], np.array(first))
     for iteration in range(1, MOST_ITERATIONS + 1):
-        prior_weight = float(np.log2(matches / max(pairs - matches, 1.0)))
-        posterior = probabilities(pair_weights(blocked, m, u, prior_weight=prior_weight))
-        expected = posterior * blocked.weights
-        matches = max(float(expected.sum()), 1.0)
-        moved = 0.0
-        for c, prior in enumerate(priors):
-            matched = _expected_levels(blocked, expected, comparison=c, size=len(prior))
-            new = (matched + prior_pairs * prior) / (matched.sum() + prior_pairs)
-            moved = max(moved, float(np.abs(new - m[c]).max()))
-            m[c] = np.clip(new, FLOOR, 1.0)
-            u[c] = _non_match_shares(
-                random_shares[c], matched, compared=compared[c], compared_matches=float(matched.sum())
-            )
-        if moved < CONVERGED:
+        posterior = _expect(state, vectors, comparisons, kinships=kinships, pairs=population.pairs)
+        expected = posterior * vectors.weights[:, None]
+        state.counts = np.maximum(expected[:, :-1].sum(axis=0), 1.0)
+        if _maximise(state, vectors, expected, priors=priors, population=population) < CONVERGED:
             break
-    return Estimates(tuple(m), tuple(u), matches, pairs, iteration, posterior)
+    kin = {name: float(n) for name, n in zip(kinships, state.counts[1:], strict=True)}
+    return Estimates(
+        tuple(state.m), tuple(state.u), float(state.counts[0]), kin, population.pairs, iteration, posterior[:, 0]
+    )

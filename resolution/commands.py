@@ -1,0 +1,153 @@
+"""The commands of identity resolution: resolve, mapping, explain, evaluate, export."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from resolution.run import Options, RunSummary, resolve
+
+app = typer.Typer()
+FilesArgument = Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files; each a source, or with a source column.")]
+RunOption = Annotated[Path, typer.Option("--run", help="Folder of a finished run.")]
+
+
+@app.command("resolve")
+def resolve_command(
+    files: FilesArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the result; a run there is replaced.")] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="What the columns mean; inferred without it.")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains.")
+    ] = None,
+    precision: Annotated[
+        float | None, typer.Option("--precision", help="Expected precision to reach, such as 0.99.")
+    ] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="Survivorship rules (YAML).")] = None,
+    model: Annotated[Path | None, typer.Option("--model", help="model.json of an earlier run: score with it, learn nothing.")] = None,
+    update: Annotated[Path | None, typer.Option("--update", help="Folder of a run to bring up to date with the files.")] = None,
+    remove: Annotated[Path | None, typer.Option("--remove", help="With --update: CSV of source, source_id to remove.")] = None,
+    export: Annotated[
+        bool | None, typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small).")
+    ] = None,
+    semantic: Annotated[bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")] = False,
+) -> None:
+    """Find which records are the same person or organisation, and write one golden record for each."""
+    from resolution.update import update_run
+
+    console = Console()
+    if update is not None:
+        summary = update_run(update, files, remove=remove, export=export)
+    else:
+        options = Options(mapping, decisions, precision, rules, model, semantic, console.is_terminal)
+        summary = resolve(files, out=out or Path("concord-run"), options=options)
+    _print_summary(console, summary)
+
+
+def _print_summary(console: Console, summary: RunSummary) -> None:
+    run = summary.run
+    table = Table(title="Resolved", title_justify="left", show_header=False)
+    counts = run["counts"]
+    for label, key in (
+        ("records", "records"),
+        ("golden records", "golden_records"),
+        ("links", "links"),
+        ("pairs for review", "review"),
+        ("rows in quarantine", "quarantine"),
+    ):
+        if key in counts:
+            table.add_row(label, f"{counts[key]:,}")
+    for name, told in (run.get("expected_by_type") or {}).items():
+        for measure in ("precision", "recall"):
+            shown = "cannot be told" if not told else "{value:.3f} ({low:.2f} to {high:.2f})".format(**told[measure])
+            table.add_row(f"expected {measure}, {name}s", shown)
+    table.add_row("seconds", f"{sum(s['seconds'] for s in run['steps']):.1f}")
+    console.print(table)
+    for name, threshold in run["thresholds"].items():
+        console.print(f"{name}: {threshold['status']}", soft_wrap=True, highlight=False)
+    report = summary.folder / "report.html"
+    if report.exists():
+        console.print(f"The report: [bold]{report}[/bold]", soft_wrap=True)
+    else:
+        console.print(f"Write all files: [bold]concord export {summary.folder}[/bold]", soft_wrap=True)
+
+
+@app.command("mapping")
+def mapping_command(
+    files: FilesArgument,
+    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of printing it.")] = None,
+) -> None:
+    """Print what the columns of files seem to mean, with how sure that is; correct it and give it back."""
+    from resolution.files.completion import map_files
+    from resolution.files.mapping_file import format_mapping
+    from resolution.files.reading import read_files
+
+    with duckdb.connect() as connection:
+        mapping = map_files(connection, read_files(connection, files))
+    if out is not None:
+        out.write_text(format_mapping(mapping), encoding="utf-8")
+    console = Console()
+    for source in mapping.sources:
+        kind = source.party_type.value if source.party_type else "by row"
+        table = Table("column", "means", "sure", "because", title=f"{source.file}: {source.source}, {kind}", title_justify="left")
+        for column in source.columns:
+            kinds = " ".join(str(x) for x in (column.kind, column.country, column.group if column.group > 1 else None) if x)
+            table.add_row(column.column, f"{column.attribute.value} {kinds}".strip(), f"{column.confidence:.2f}", column.reason)
+        console.print(table)
+
+
+@app.command("explain")
+def explain_command(
+    record_a: Annotated[str, typer.Argument(help="A record: source:source_id, or the id alone.")],
+    record_b: Annotated[str | None, typer.Argument(help="Another record, to ask about the pair.")] = None,
+    run: RunOption = Path("concord-run"),
+    chart: Annotated[Path | None, typer.Option("--chart", help="Where to draw the waterfall (SVG or PNG).")] = None,
+) -> None:
+    """Say why two records are or are not one party, or what holds one record where it is."""
+    from resolution.explain import explain_pair, open_run
+    from resolution.explain_chart import chart_name, draw_waterfall
+    from resolution.explain_record import explain_record
+    from resolution.explain_table import print_pair, print_record
+    from resolution.pair_score import pair_scorer
+
+    console = Console()
+    with open_run(run) as (connection, model):
+        if record_b is None:
+            print_record(console, explain_record(connection, record=record_a))
+            return
+        scorer = pair_scorer(connection, model)
+        explanation = explain_pair(connection, model, pair=(record_a, record_b), score_pair=scorer)
+        print_pair(console, explanation)
+        if explanation.score is not None:
+            target = chart or run / chart_name(explanation)
+            draw_waterfall(explanation, target)
+            console.print(f"The waterfall: [bold]{target}[/bold]", soft_wrap=True)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    truth: Annotated[Path, typer.Option("--truth", help="CSV: source, source_id, entity_id [, record_type].")],
+    run: RunOption = Path("concord-run"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure a run against truth: pair and B-cubed precision, recall, F1, and calibration."""
+    from resolution.evaluation import evaluate_run
+    from resolution.evaluation_table import print_evaluation
+
+    evaluation = evaluate_run(run, truth)
+    if as_json:
+        typer.echo(json.dumps(evaluation.to_json(), indent=1))
+    else:
+        print_evaluation(Console(), evaluation)
+
+
+@app.command("export")
+def export_command(run: Annotated[Path, typer.Argument(help="Folder of a run.")]) -> None:
+    """Write all files of a run anew from its database, after updates."""
+    from resolution.update import export_run
+
+    _print_summary(Console(), export_run(run))

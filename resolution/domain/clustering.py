@@ -1,0 +1,18 @@
+"""Values of clustering: what ties records together or keeps them apart."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """When two groups of records become one (part of the model).
+
+    Two groups are joined by a link at or above the threshold only if the average weight over *all* pairs
+    between them reaches `least_mean` (log2 odds). A pair that was never scored counts as `unscored`, and
+    no pair counts for more than `most` in either direction. So one bad edge joins nothing that the rest
+    of the evidence keeps apart.
+    """
+
+    least_mean: float = -1.0
+    unscored: float = -2.0
+    most: float = 8.0

@@ -1,0 +1,73 @@
+"""The files of a run, written from its database; names and columns as in the README."""
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from resolution.golden_records import write_golden_records
+
+_CLUSTERS = """
+SELECT p.source, p.source_id, m.golden_id AS cluster_id
+FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
+"""
+_LINKS = "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL ORDER BY ALL"
+
+# First what would change most: how many pairs of records a verdict would join or part, times how
+# unsure we are about it.
+_REVIEW = """
+WITH sizes AS (SELECT golden_id, count(*) AS size FROM membership GROUP BY golden_id)
+SELECT l.*, a.golden_id AS golden_id_l, b.golden_id AS golden_id_r, a.golden_id = b.golden_id AS is_together,
+    (CASE WHEN a.golden_id = b.golden_id THEN sa.size - 1 ELSE sa.size * sb.size END)
+        * least(match_probability, 1 - match_probability) AS impact
+FROM links l
+JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
+JOIN sizes sa ON sa.golden_id = a.golden_id JOIN sizes sb ON sb.golden_id = b.golden_id
+WHERE l.veto IS NULL AND l.method <> 'steward'
+    AND (l.band = 'review' OR (l.band = 'match' AND a.golden_id <> b.golden_id))
+ORDER BY impact DESC, record_id_l, record_id_r
+"""
+_QUARANTINE = "SELECT file, line, field, reason, row_json AS row FROM quarantine ORDER BY file, line, field, reason"
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, options: str) -> int:
+    connection.execute(f"COPY ({query}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
+    row = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def write_clusters(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write clusters.parquet and clusters.csv: source, source_id, cluster_id (the golden id)."""
+    _copy(connection, _CLUSTERS, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    _copy(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+
+
+def write_links(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """Write links.parquet and review.parquet; return how many pairs are for review."""
+    _copy(connection, _LINKS, folder / "links.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    return _copy(connection, _REVIEW, folder / "review.parquet", options="FORMAT parquet, COMPRESSION zstd")
+
+
+def write_quarantine(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """Write quarantine.jsonl, one row a line with its reason; return how many there are."""
+    rows = connection.execute(_QUARANTINE).fetchall()
+    with (folder / "quarantine.jsonl").open("w", encoding="utf-8", newline="\n") as out:
+        for file, line, field, reason, row in rows:
+            kept = {"file": file, "line": line, "field": field, "reason": reason, "row": _parsed(row)}
+            out.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    return len(rows)
+
+
+def _parsed(row: str | None) -> object:
+    try:
+        return json.loads(row) if row else None
+    except ValueError:
+        return row
+
+
+def write_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+    """Write every table of the run; return the counts for run.json."""
+    write_clusters(connection, folder)
+    review = write_links(connection, folder)
+    golden = write_golden_records(connection, folder)
+    return {"golden_records": golden, "review": review, "quarantine": write_quarantine(connection, folder)}

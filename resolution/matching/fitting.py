@@ -1,0 +1,245 @@
+"""From records of one party type to its model, without labels: the order of the steps.
+
+match input -> comparisons that the input can feed -> word weights, term frequencies, blocking keys ->
+blocked pairs -> EM -> additive weights -> thresholds. Everything learned is returned as one value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+
+from resolution.domain.attributes import PartyType
+from resolution.matching import blocking, engine, features, frequencies, sampling
+from resolution.matching.additive import AdditiveWeights, fit_additive, starting_weights
+from resolution.matching.calibration import Thresholds, choose_thresholds
+from resolution.matching.comparisons import MISSING, Comparison, compose
+from resolution.matching.learning import Decisions, learn_from_decisions
+from resolution.matching.model import (
+    BlockingRule,
+    Calibration,
+    PartyModel,
+    TermFrequencies,
+    TrainedComparison,
+    TrainedLevel,
+)
+from resolution.matching.organization import ORGANIZATION_BLOCKS, ORGANIZATION_COMPARISONS
+from resolution.matching.person import PERSON_BLOCKS, PERSON_COMPARISONS
+from resolution.matching.training import (
+    Estimates,
+    Population,
+    expectation_maximisation,
+    level_shares,
+)
+
+LEAST_FILLED = 0.01  # share of records that must have a value for a field to be compared
+LEAST_FILLED_RECORDS = 2
+FEWEST_MATCHES = 5.0  # expected matches below which m is all prior: then only rules link
+
+CATALOGUE: Mapping[PartyType, tuple[tuple[Comparison, ...], Mapping[str, str]]] = {
+    PartyType.PERSON: (PERSON_COMPARISONS, PERSON_BLOCKS),
+    PartyType.ORGANIZATION: (ORGANIZATION_COMPARISONS, ORGANIZATION_BLOCKS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A match input with what was learned on the way; `draft` scores levels with weight zero."""
+
+    table: str
+    records: int
+    comparisons: tuple[Comparison, ...]
+    draft: PartyModel
+
+
+def draft_model(
+    comparisons: Sequence[Comparison],
+    rules: tuple[BlockingRule, ...],
+    term_frequencies: Mapping[str, TermFrequencies],
+    *,
+    word_weights: Mapping[str, float],
+    default_word_weight: float,
+) -> PartyModel:
+    """Return an untrained model: every level weighs nothing, term frequencies are in place."""
+    return PartyModel(
+        status="rules_only",
+        status_reason="not trained",
+        prior_weight=0.0,
+        comparisons=tuple(_untrained(c, term_frequencies) for c in comparisons),
+        blocking_rules=rules,
+        term_frequencies=term_frequencies,
+        word_weights=word_weights,
+        default_word_weight=default_word_weight,
+        calibration=Calibration("none"),
+        match_threshold=1.0,
+        review_threshold=1.0,
+    )
+
+
+def _untrained(comparison: Comparison, term_frequencies: Mapping[str, TermFrequencies]) -> TrainedComparison:
+    levels = [
+        TrainedLevel(
+            level=comparison.level_number(i),
+            label=level.label,
+            sql=level.sql,
+            m=None,
+            u=None,
+            weight=0.0,
+            tf_column=level.tf_column,
+            tf_weight=1.0 if level.tf_column else 0.0,
+            tf_reference=term_frequencies[level.tf_column].reference if level.tf_column else None,
+        )
+        for i, level in enumerate(comparison.levels)
+    ]
+    levels.append(TrainedLevel(MISSING, "missing", comparison.missing_sql, None, None, 0.0))
+    return TrainedComparison(comparison.name, comparison.label, comparison.columns, tuple(levels))
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Prepared | None:
+    """Build the match input of one party type and learn its frequencies and blocking; None if empty."""
+    catalogue, keys = CATALOGUE[party_type]
+    features.register_nicknames(connection)
+    words, default = features.learn_word_weights(connection, party_type)
+    features.register_word_weights(connection, words)
+    table = features.build_match_input(connection, party_type, default_weight=default)
+    records = sampling.count(connection, table)
+    if records < 2:
+        return None
+    columns = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+    least = max(LEAST_FILLED, LEAST_FILLED_RECORDS / records)
+    filled = features.filled_columns(connection, table, columns=columns, least_share=least)
+    comparisons = compose(catalogue, filled)
+    rules = blocking.learn_blocking(connection, table, keys=keys, records=records)
+    learned = frequencies.learn_frequencies(
+        connection, table, columns=frequencies.tf_columns(comparisons), party_type=party_type
+    )
+    draft = draft_model(comparisons, rules, learned, word_weights=words, default_word_weight=default)
+    complete_input(connection, table, model=draft)
+    return Prepared(table, records, comparisons, draft)
+
+
+def complete_input(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel) -> None:
+    """Add the model's blocking keys and term frequencies to a match input."""
+    blocking.add_blocking_keys(connection, table, rules=model.blocking_rules)
+    frequencies.attach_frequencies(connection, table, frequencies=model.term_frequencies)
+
+
+def _population(
+    connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str
+) -> Population:
+    vectors = sampling.vectors_of(connection, scored, comparisons=prepared.comparisons)
+    pairs = prepared.records * (prepared.records - 1) / 2
+    shares = list(level_shares(vectors, prepared.comparisons))
+    for c, comparison in enumerate(prepared.comparisons):
+        column = comparison.levels[0].tf_column
+        if column:  # the chance of the best level is known exactly from the value counts
+            agreement = max(prepared.draft.term_frequencies[column].agreement, 1e-9)
+            others = shares[c][:-1] / shares[c][:-1].sum()
+            shares[c] = np.append(others * (1 - agreement), agreement)
+    compared = tuple(float(pairs * (vectors.levels[:, c] >= 0).mean()) for c in range(len(prepared.comparisons)))
+    return Population(pairs, compared, tuple(shares))
+
+
+def trained_comparisons(
+    draft: PartyModel, estimates: Estimates, weights: AdditiveWeights
+) -> tuple[TrainedComparison, ...]:
+    """Return the draft's comparisons with m, u and weights filled in."""
+    trained = []
+    for c, comparison in enumerate(draft.comparisons):
+        levels = tuple(
+            level
+            if level.level == MISSING
+            else TrainedLevel(
+                level=level.level,
+                label=level.label,
+                sql=level.sql,
+                m=float(estimates.m[c][level.level]),
+                u=float(estimates.u[c][level.level]),
+                weight=float(weights.levels[c][level.level]),
+                tf_column=level.tf_column,
+                tf_weight=float(weights.rarity[c]) if level.tf_column else 0.0,
+                tf_reference=level.tf_reference,
+            )
+            for level in comparison.levels
+        )
+        trained.append(TrainedComparison(comparison.name, comparison.label, comparison.columns, levels))
+    return tuple(trained)
+
+
+def fit_party_model(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: Prepared,
+    *,
+    pairs: str,
+    decisions: Decisions | None = None,
+    precision: float | None = None,
+) -> PartyModel:
+    """Return the trained model of one party type; `pairs` is the table of its blocked pairs."""
+    table, draft = prepared.table, prepared.draft
+    if not prepared.comparisons or sampling.count(connection, pairs) == 0:
+        return _rules_only(draft, "no two records share a blocking value, so nothing could be learned")
+    weight = sampling.sample_pairs(connection, pairs, target="training_pairs")
+    engine.score_pairs(connection, table, pairs="training_pairs", model=draft, target="training_levels")
+    sampling.random_pairs(connection, table, target="random_pairs")
+    engine.score_pairs(connection, table, pairs="random_pairs", model=draft, target="random_levels")
+    population = _population(connection, prepared, scored="random_levels")
+    vectors = sampling.vectors_of(
+        connection, "training_levels", comparisons=prepared.comparisons, weight=weight
+    )
+    estimates = expectation_maximisation(vectors, prepared.comparisons, population=population)
+    weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
+    learned = 0
+    if decisions is not None:
+        weights, learned = learn_from_decisions(
+            connection,
+            decisions,
+            table=table,
+            comparisons=prepared.comparisons,
+            draft=draft,
+            weights=weights,
+        )
+    thresholds = choose_thresholds(vectors, weights.score(vectors), precision=precision)
+    return _fitted(prepared, estimates, weights, thresholds=thresholds, decisions=learned)
+
+
+def _rules_only(draft: PartyModel, reason: str) -> PartyModel:
+    return replace(draft, status="rules_only", status_reason=reason)
+
+
+def _fitted(
+    prepared: Prepared,
+    estimates: Estimates,
+    weights: AdditiveWeights,
+    *,
+    thresholds: Thresholds,
+    decisions: int,
+) -> PartyModel:
+    draft = prepared.draft
+    enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
+    return PartyModel(
+        status="fitted" if enough else "rules_only",
+        status_reason=_status_reason(estimates, enough=enough),
+        prior_weight=weights.prior,
+        comparisons=trained_comparisons(draft, estimates, weights),
+        blocking_rules=draft.blocking_rules,
+        term_frequencies=draft.term_frequencies,
+        word_weights=draft.word_weights,
+        default_word_weight=draft.default_word_weight,
+        calibration=thresholds.calibration,
+        match_threshold=thresholds.match,
+        review_threshold=thresholds.review,
+        expected_precision=thresholds.precision if enough else None,
+        expected_recall=thresholds.recall if enough else None,
+    )
+
+
+def _status_reason(estimates: Estimates, *, enough: bool) -> str:
+    if not enough:
+        return (
+            f"only {estimates.matches:.0f} matching pairs are expected, too few to learn from;"
+            " links come from rules on identifiers and exact agreement"
+        )
+    kin = ", ".join(f"{n:.0f} of {name}" for name, n in estimates.kin.items() if n >= 2)
+    related = f"; pairs of related but different parties: {kin}" if kin else ""
+    return f"{estimates.matches:.0f} matching pairs expected after {estimates.iterations} rounds of EM{related}"

@@ -1,0 +1,90 @@
+"""Scored pairs to `links`: method, rule, veto and band for every pair worth keeping.
+
+Grain of `links`: one row per (record_id_l, record_id_r), l before r, whose probability is at least
+`KEPT`, or that a rule links. Both party types share the table; `level_*` and `weight_*` are NULL where a
+comparison does not exist for the type.
+"""
+
+from collections.abc import Iterable
+
+import duckdb
+
+from resolution.domain.attributes import PartyType
+from resolution.matching import engine, rules
+from resolution.matching.model import PartyModel
+
+KEPT = 0.01  # probability; pairs below are neither shown nor evidence
+KEPT_WEIGHT = -12.0  # log2 odds of pairs kept as evidence against, beside links of the same cluster
+FIXED = (
+    ("record_id_l", "VARCHAR"),
+    ("record_id_r", "VARCHAR"),
+    ("party_type", "VARCHAR"),
+    ("match_weight", "DOUBLE"),
+    ("match_probability", "DOUBLE"),
+    ("method", "VARCHAR"),
+    ("rule", "VARCHAR"),
+    ("veto", "VARCHAR"),
+    ("band", "VARCHAR"),
+)
+
+
+def create_links(connection: duckdb.DuckDBPyConnection, comparisons: Iterable[str]) -> None:
+    """Create the empty table `links` with a level and a weight for each comparison."""
+    fixed = [f"{name} {kind}" for name, kind in FIXED]
+    parts = [f"level_{c} TINYINT, weight_{c} DOUBLE" for c in sorted(set(comparisons))]
+    connection.execute(f"CREATE OR REPLACE TABLE links ({', '.join([*fixed, *parts])})")
+
+
+def _levels(scored: str, model: PartyModel, columns: set[str]) -> str:
+    """Return a select that renames Splink's columns and adds both parts of each weight."""
+    parts = []
+    for comparison in model.comparisons:
+        adjusted = f"mw_tf_adj_{comparison.name}"
+        weight = f"mw_{comparison.name}" + (f" + {adjusted}" if adjusted in columns else "")
+        parts.append(f"gamma_{comparison.name}::TINYINT AS level_{comparison.name}")
+        parts.append(f"{weight} AS weight_{comparison.name}")
+    fixed = "record_id_l, record_id_r, match_key, match_weight, match_probability"
+    return f"SELECT {fixed}, {', '.join(parts)} FROM {scored}"
+
+
+def add_links(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    pairs: str,
+    party_type: PartyType,
+    model: PartyModel,
+    least_weight: float | None = KEPT_WEIGHT,
+) -> None:
+    """Score the pairs of table `pairs` with the model and append those worth keeping to `links`."""
+    scored = f"scored_{party_type.value}"
+    engine.score_pairs(connection, table, pairs=pairs, model=model, target=scored, least_weight=least_weight)
+    columns = {name for name, *_ in connection.execute(f"DESCRIBE {scored}").fetchall()}
+    names = "[" + ", ".join(f"'{rule.name}'" for rule in model.blocking_rules) + "]::VARCHAR[]"
+    kept = [f"level_{c.name}, weight_{c.name}" for c in model.comparisons]
+    columns_sql = ", ".join([*(name for name, _ in FIXED), *kept])
+    fitted = model.status != "rules_only"
+    match = f"match_probability >= {model.match_threshold!r}" if fitted else "false"
+    connection.execute(
+        f"""
+        INSERT INTO links ({columns_sql})
+        WITH levels AS ({_levels(scored, model, columns)}),
+        ruled AS (
+            SELECT *, {rules.link_rule_sql(party_type, model)} AS link_rule,
+                {rules.veto_sql(party_type, model)} AS veto
+            FROM levels
+        )
+        SELECT record_id_l, record_id_r, '{party_type.value}', match_weight, match_probability,
+            CASE WHEN link_rule IS NOT NULL AND veto IS NULL THEN 'deterministic' ELSE 'probabilistic' END,
+            coalesce(CASE WHEN veto IS NULL THEN link_rule END, ({names})[match_key::INTEGER + 1]),
+            veto,
+            CASE WHEN veto IS NOT NULL THEN 'no_match'
+                WHEN link_rule IS NOT NULL OR {match} THEN 'match'
+                WHEN match_probability >= {model.review_threshold!r} THEN 'review'
+                ELSE 'no_match' END,
+            {', '.join(kept)}
+        FROM ruled
+        ORDER BY record_id_l, record_id_r
+        """
+    )
+    connection.execute(f"DROP TABLE {scored}")

@@ -1,0 +1,149 @@
+"""The database of a run, `state.duckdb`: what updates, explanations and the report need."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from resolution.decisions import Decision
+from resolution.matching.calibration import interval
+from resolution.matching.model import ResolutionModel
+from resolution.matching_run import decided_pairs
+from resolution.standardise.forms import DateReading
+
+MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
+KEPT = (
+    "party_records",
+    "claims",
+    "quarantine",
+    "links",
+    "decisions",
+    "membership",
+    "ledger",
+    "redirects",
+    "first_seen",
+    "golden_values",
+    "conflicts",
+    "match_person",
+    "match_organization",
+)
+LEDGER = ("membership", "ledger", "redirects", "first_seen")
+
+
+@contextmanager
+def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to a new or existing database, with bounded memory."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute("SET enable_progress_bar = false")
+        yield connection
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = None) -> set[str]:
+    """Return the names of the tables of a database."""
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = coalesce($name, current_database())"
+        " AND NOT temporary",
+        {"name": database},
+    ).fetchall()
+    return {name for (name,) in rows}
+
+
+def save(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the tables worth keeping into a new database."""
+    connection.execute(f"ATTACH '{_quoted(path)}' AS saved")
+    for table in KEPT:
+        if table in tables_of(connection):
+            connection.execute(f"CREATE TABLE saved.{table} AS FROM {table}")
+    connection.execute("DETACH saved")
+
+
+def carry_over_ledger(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Take over membership, ledger, redirects and first-seen times of an earlier run."""
+    connection.execute(f"ATTACH '{_quoted(path)}' AS earlier (READ_ONLY)")
+    for table in LEDGER:
+        if table in tables_of(connection, database="earlier"):
+            connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM earlier.{table}")
+    connection.execute("DETACH earlier")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def write_decisions(connection: duckdb.DuckDBPyConnection, decisions: Iterable[Decision]) -> None:
+    """Create table `decisions` (record_id_l, record_id_r, decision)."""
+    said = {(d.left, d.right): "match" if d.is_match else "no_match" for d in decisions}
+    rows = [(left, right, verdict) for (left, right), verdict in sorted(said.items())]
+    connection.register("given_decisions", decided_pairs(rows))
+    connection.execute("CREATE OR REPLACE TABLE decisions AS SELECT * FROM given_decisions")
+    connection.unregister("given_decisions")
+
+
+def readings_json(readings: Sequence[Any]) -> list[Any]:
+    """Return how dates were read, as plain values for run.json."""
+    return [dataclasses.asdict(r) if dataclasses.is_dataclass(r) and not isinstance(r, type) else r for r in readings]
+
+
+def readings_from_json(documents: Sequence[Any]) -> tuple[DateReading, ...]:
+    """Return how dates were read in the run that wrote run.json."""
+    return tuple(DateReading(**document) for document in documents)
+
+
+def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any]:
+    """Return the expected precision and recall of the clusters of each party type, None where not told."""
+    expected: dict[str, Any] = {}
+    for name, party in model.parties.items():
+        if party.status == "rules_only" or party.expected_precision is None or party.expected_recall is None:
+            expected[name] = None
+            continue
+        pairs, right = _clustered_pairs(connection, name)
+        if pairs == 0:
+            expected[name] = None
+            continue
+        expected[name] = {
+            "precision": dataclasses.asdict(interval(right / pairs, pairs=pairs)),
+            "recall": dataclasses.asdict(party.expected_recall),
+            "pairs": pairs,
+        }
+    return expected
+
+
+def _clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> tuple[float, float]:
+    """Return how many pairs of records share a cluster, and how many of them we expect to be right.
+
+    A pair that was never scored is as likely as the pairs of its cluster that were.
+    """
+    row = connection.execute(
+        """
+        WITH sizes AS (
+            SELECT golden_id, count(*) AS n FROM membership WHERE party_type = $type GROUP BY golden_id
+            HAVING count(*) > 1
+        ), scored AS (
+            SELECT a.golden_id, avg(CASE WHEN method = 'steward' THEN 1.0 ELSE match_probability END) AS p
+            FROM links JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
+            WHERE a.golden_id = b.golden_id AND a.party_type = $type GROUP BY a.golden_id
+        )
+        SELECT coalesce(sum(n * (n - 1) / 2), 0), coalesce(sum(n * (n - 1) / 2 * coalesce(p, 0.5)), 0)
+        FROM sizes LEFT JOIN scored USING (golden_id)
+        """,
+        {"type": party_type},
+    ).fetchone()
+    return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
+
+
+def expected_of_run(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any] | None:
+    """Return the expected precision and recall over all party types, weighted by pairs; None if untold."""
+    told = [e for e in expected_by_type(connection, model).values() if e]
+    if not told:
+        return None
+    pairs = sum(e["pairs"] for e in told)
+    return {
+        name: {
+            bound: sum(e[name][bound] * e["pairs"] for e in told) / pairs for bound in ("value", "low", "high")
+        }
+        for name in ("precision", "recall")
+    }
