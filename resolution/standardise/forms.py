@@ -36,7 +36,6 @@ TEXTS = (
     Attribute.HOUSE_NUMBER,
     Attribute.POSTCODE,
 )
-LONGEST_VALUE = 1000  # characters; a longer text is no name, address or date, and is not compared
 STATED_ONLY = "^[[:punct:][:space:]]*$|^[xX?*_. -]+$"
 
 
@@ -66,7 +65,7 @@ def _usable(kind: str) -> str:
     elif kind != "any":
         missing += words("placeholders", kind)
     return (
-        f"raw is not null and length(raw) <= {LONGEST_VALUE} and not (length(raw) <= 40 and lower(trim(raw)) in {sql_set(missing)})"
+        f"raw is not null and not (length(raw) <= 40 and lower(trim(raw)) in {sql_set(missing)})"
         f" and not (length(raw) <= 12 and regexp_matches(raw, '{STATED_ONLY}'))"
     )
 
@@ -120,7 +119,7 @@ def _build_phones(connection: DuckDBPyConnection, sources: Sequence[StatedSource
     union = " union all ".join(selects) or "select null::varchar as raw, null::varchar as country where false"
     connection.execute(
         f"create or replace temp table values_phone as select distinct raw, country from ({union}) "
-        f"where length(raw) <= {LONGEST_VALUE}"
+        f"where raw is not null"
     )
     standardise_phones(connection, "values_phone", forms="form_phone")
 

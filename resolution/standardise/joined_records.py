@@ -47,6 +47,7 @@ FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
     Attribute.BIRTH_PLACE: ("form_text", ("text",)),
     Attribute.JOB_TITLE: ("form_text", ("text",)),
 }
+LONGEST_VALUE = 4000  # bytes; a longer text is no name, address or date, and counts as missing
 ORGANIZATION_FORMS = ("name", "legal_form", "alias", "former")
 
 
@@ -59,6 +60,10 @@ def _type_case(expression: str) -> str:
     return f"case {whens} end"
 
 
+def _stated(sql: str) -> str:
+    return f"case when strlen({sql}) <= {LONGEST_VALUE} then nullif(trim({sql}), '') end"
+
+
 def state_source(
     connection: DuckDBPyConnection, source_table: str, *, mapping: SourceMapping, table: str
 ) -> StatedSource:
@@ -67,8 +72,10 @@ def state_source(
     slots = (*slots, *_birth_parts(slots))
     types = of(slots, Attribute.PARTY_TYPE)
     constant = f"'{mapping.party_type.value}'" if isinstance(mapping.party_type, PartyType) else "null"
-    declared = f"coalesce({_type_case(types[0].sql)}, {constant})" if types else f"{constant}::varchar"
-    columns = "".join(f", nullif(trim({slot.sql}), '') as {slot.name}" for slot in slots)
+    declared = (
+        f"coalesce({_type_case(_stated(types[0].sql))}, {constant})" if types else f"{constant}::varchar"
+    )
+    columns = "".join(f", {_stated(slot.sql)} as {slot.name}" for slot in slots)
     connection.execute(
         f"create or replace temp view {table} as select _record_id as record_id, _source as source, "
         f"_source_id as source_id, _file as file, _line as line, {declared} as "

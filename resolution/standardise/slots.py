@@ -12,6 +12,7 @@ from duckdb import DuckDBPyConnection
 from resolution.domain.attributes import Attribute, ColumnMapping, NameKind, SourceMapping
 
 MAX_VALUES = 24  # of one column of one row; what stands behind is left
+LONGEST_TEXT = 4000  # characters of one column that are looked through for several values
 SEPARATORS = {
     Attribute.EMAIL: "[;,|\n]+",
     Attribute.PHONE: "[;|\n]+| or | / |, ",
@@ -44,7 +45,8 @@ def _list_sql(column: ColumnMapping, is_list: bool) -> str | None:
     separators = SEPARATORS.get(column.attribute)
     if separators is None:
         return None
-    return f"regexp_split_to_array(trim({_quoted(column.column)}), '{separators}')"
+    text = _quoted(column.column)
+    return f"regexp_split_to_array(trim(left({text}, {LONGEST_TEXT})), '{separators}')"
 
 
 def _lengths(connection: DuckDBPyConnection, table: str, lists: dict[str, str]) -> dict[str, int]:

@@ -127,3 +127,21 @@ def test_any_number_of_sources(sources: int, connection: duckdb.DuckDBPyConnecti
     summary = standardise(connection, [source(f"rows_{number}", *COLUMNS) for number in range(sources)])
 
     assert summary.records == sources
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("x" * 10_000_000, id="ten-megabytes"),
+        pytest.param("\x01\x1b[31m\u202e", id="control-characters"),
+        pytest.param('=HYPERLINK("x")', id="formula"),
+        pytest.param("Robert'); drop table students;--", id="sql"),
+        pytest.param("{{}} %s $1 \\1 [(", id="template-and-pattern-signs"),
+        pytest.param("\U0001f469\u200d\U0001f4bb", id="emoji"),
+    ],
+)
+def test_a_hostile_value_in_any_column_breaks_nothing(text: str, standardised: Standardised) -> None:
+    meanings = [meaning for meaning in Attribute if meaning not in (Attribute.IGNORE, Attribute.SOURCE)]
+    row = {meaning.value: text for meaning in meanings} | {"email_2": "ann@acme.de"}
+
+    assert standardised(row).record["email"] == "ann@acme.de"
