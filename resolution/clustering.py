@@ -84,10 +84,9 @@ def cluster(records: int, links: Links, *, constraints: Constraints, bridge: Bri
         _open_crowded(is_open, component, constraints.clean_source)
     result = _least_of(component)
     wanted = np.flatnonzero(is_open[owner]) if len(owner) else np.array([], dtype=np.int64)
-    bounds = np.flatnonzero(np.r_[True, np.diff(owner[wanted]) != 0]) if len(wanted) else []
+    starts = np.flatnonzero(np.diff(owner[wanted], prepend=-1))
     by_component = _constraints_by_component(constraints, component)
-    for start, end in zip(bounds, [*bounds[1:], len(wanted)], strict=True):
-        rows = wanted[start:end]
+    for rows in np.split(wanted, starts[1:]) if len(wanted) else ():
         number = int(owner[rows[0]])
         scored = list(
             zip(left[rows].tolist(), right[rows].tolist(), weight[rows].tolist(), joins[rows].tolist(), strict=True)

@@ -5,6 +5,7 @@ link that no score can overcome; it is in force only where the data bear it out:
 often two records of one party differ so (m), and a veto needs that to be rare.
 """
 
+import math
 from dataclasses import dataclass
 
 from resolution.domain.attributes import PartyType
@@ -69,6 +70,7 @@ VETOES = {
             "different_birth_date_and_given_name",
             "level_birth_date BETWEEN 0 AND 1 AND level_given_name = 0",
             ("birth_date", "given_name"),
+            ("birth_date", "given_name"),
         ),
         Rule("different_suffix", "level_name_suffix = 0 AND level_birth_date < 4", ("name_suffix", "birth_date")),
     ),
@@ -87,9 +89,8 @@ def _worst_m(model: PartyModel, name: str) -> float:
 
 def _in_force(rule: Rule, model: PartyModel) -> bool:
     present = {comparison.name for comparison in model.comparisons}
-    return all(name in present for name in rule.needs) and all(
-        _worst_m(model, name) <= RARE_DISAGREEMENT for name in rule.rare
-    )
+    together = math.prod(_worst_m(model, name) for name in rule.rare)
+    return all(name in present for name in rule.needs) and together <= RARE_DISAGREEMENT ** len(rule.rare)
 
 
 def _case(rules: tuple[Rule, ...], model: PartyModel) -> str:
