@@ -76,7 +76,9 @@ def _unpack(packed: Floats, sizes: Sequence[int]) -> AdditiveWeights:
     return AdditiveWeights(levels, packed[bounds[-1] : -1], float(packed[-1]))
 
 
-def fit_additive(vectors: Vectors, targets: Floats, *, start: AdditiveWeights, pull: float = PULL) -> AdditiveWeights:
+def fit_additive(
+    vectors: Vectors, targets: Floats, *, start: AdditiveWeights, pull: float = PULL
+) -> AdditiveWeights:
     """Return the weights that reproduce `targets` (match probabilities of the pairs) best."""
     sizes = [len(levels) for levels in start.levels]
     design, origin = _design(vectors, sizes), _pack(start)

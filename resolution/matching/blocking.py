@@ -90,7 +90,9 @@ def add_blocking_keys(
     rows = [(rule.name, value) for rule in rules for value in rule.stop_values]
     if rows:
         connection.executemany("INSERT INTO stop_values VALUES (?, ?)", rows)
-    keys = ", ".join(f"CASE WHEN {_blocks(rule)} THEN hash({rule.sql}) END AS {KEY_PREFIX}{rule.name}" for rule in rules)
+    keys = ", ".join(
+        f"CASE WHEN {_blocks(rule)} THEN hash({rule.sql}) END AS {KEY_PREFIX}{rule.name}" for rule in rules
+    )
     connection.execute(
         f"CREATE OR REPLACE TABLE {table} AS SELECT * EXCLUDE (record_id), record_id, {keys} FROM {table}"
     )

@@ -56,7 +56,11 @@ def interval(value: float, *, pairs: float) -> Interval:
 def choose_thresholds(vectors: Vectors, scores: Floats, *, precision: float | None = None) -> Thresholds:
     """Return the working point of a model from the scores of its (sampled) blocked pairs."""
     probability = probabilities(scores)
-    match = MATCH if precision is None else max(MATCH, _cut_for(probability, vectors.weights, precision=precision))
+    match = (
+        MATCH
+        if precision is None
+        else max(MATCH, _cut_for(probability, vectors.weights, precision=precision))
+    )
     linked = probability >= match
     pairs = float(vectors.weights[linked].sum())
     matches = float((probability * vectors.weights).sum())
@@ -65,4 +69,6 @@ def choose_thresholds(vectors: Vectors, scores: Floats, *, precision: float | No
         found = float((probability * vectors.weights)[linked].sum())
         precise = interval((1 - DOUBT) * found / pairs, pairs=pairs)
         recalled = interval(found / max(matches, 1e-9), pairs=pairs)
-    return Thresholds(match, min(REVIEW, match / 2), Calibration("posterior of the fitted mixture"), precise, recalled)
+    return Thresholds(
+        match, min(REVIEW, match / 2), Calibration("posterior of the fitted mixture"), precise, recalled
+    )

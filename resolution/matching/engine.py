@@ -70,9 +70,7 @@ def _linker(connection: duckdb.DuckDBPyConnection, table: str, model: PartyModel
     return Linker(api.register(table), splink_settings(model), log_level=None, validate_settings=False)
 
 
-def block_pairs(
-    connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str
-) -> int:
+def block_pairs(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str) -> int:
     """Create table `target` (match_key, join_key_l, join_key_r) of the pairs that the rules meet.
 
     `match_key` is the position of the first rule that met the pair. Returns the number of pairs.

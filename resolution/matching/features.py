@@ -126,7 +126,10 @@ def learn_word_weights(
 
 def register_word_weights(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, float]) -> None:
     """Create table `word_weights` from the model's value."""
-    values = {"word": pa.array(list(weights), pa.string()), "weight": pa.array(list(weights.values()), pa.float64())}
+    values = {
+        "word": pa.array(list(weights), pa.string()),
+        "weight": pa.array(list(weights.values()), pa.float64()),
+    }
     connection.register("learned_words", pa.table(values))
     connection.execute("CREATE OR REPLACE TEMP TABLE word_weights AS SELECT * FROM learned_words")
     connection.unregister("learned_words")

@@ -125,9 +125,7 @@ def complete_input(connection: duckdb.DuckDBPyConnection, table: str, *, model: 
     frequencies.attach_frequencies(connection, table, frequencies=model.term_frequencies)
 
 
-def _population(
-    connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str
-) -> Population:
+def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str) -> Population:
     vectors = sampling.vectors_of(connection, scored, comparisons=prepared.comparisons)
     pairs = prepared.records * (prepared.records - 1) / 2
     shares = list(level_shares(vectors, prepared.comparisons))
@@ -137,7 +135,9 @@ def _population(
             agreement = max(prepared.draft.term_frequencies[column].agreement, 1e-9)
             others = shares[c][:-1] / shares[c][:-1].sum()
             shares[c] = np.append(others * (1 - agreement), agreement)
-    compared = tuple(float(pairs * (vectors.levels[:, c] >= 0).mean()) for c in range(len(prepared.comparisons)))
+    compared = tuple(
+        float(pairs * (vectors.levels[:, c] >= 0).mean()) for c in range(len(prepared.comparisons))
+    )
     return Population(pairs, compared, tuple(shares))
 
 
@@ -242,4 +242,6 @@ def _status_reason(estimates: Estimates, *, enough: bool) -> str:
         )
     kin = ", ".join(f"{n:.0f} of {name}" for name, n in estimates.kin.items() if n >= 2)
     related = f"; pairs of related but different parties: {kin}" if kin else ""
-    return f"{estimates.matches:.0f} matching pairs expected after {estimates.iterations} rounds of EM{related}"
+    return (
+        f"{estimates.matches:.0f} matching pairs expected after {estimates.iterations} rounds of EM{related}"
+    )

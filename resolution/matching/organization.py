@@ -34,12 +34,18 @@ ORG_NAME = Comparison(
             0.1,
         ),
         Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06),
-        Level("most words", f"{_SHARE} >= 0.55 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.92",
-              0.08),
+        Level(
+            "most words",
+            f"{_SHARE} >= 0.55 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.92",
+            0.08,
+        ),
         Level("one contains the other", f"{_CONTAINED} >= 0.85", 0.05),
         Level("acronym", "acronym_l = org_compact_r OR acronym_r = org_compact_l", 0.02),
-        Level("some words", f"{_SHARE} >= 0.3 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.85",
-              0.05),
+        Level(
+            "some words",
+            f"{_SHARE} >= 0.3 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.85",
+            0.05,
+        ),
         Level("different", "", 0.07),
     ),
 )
@@ -53,7 +59,13 @@ ORG_EMAIL = Comparison(
     levels=(
         Level("same", same("email"), 0.5, tf_column="email"),
         Level("same as a further address", in_either("emails_alt", "email"), 0.05, needs=("emails_alt",)),
-        Level("same company domain", "work_domain_l = work_domain_r", 0.25, tf_column="work_domain", shared_by=("group", "branch")),
+        Level(
+            "same company domain",
+            "work_domain_l = work_domain_r",
+            0.25,
+            tf_column="work_domain",
+            shared_by=("group", "branch"),
+        ),
         Level("similar", "damerau_levenshtein(email_l, email_r) <= 1", 0.05),
         Level("different", "", 0.15),
     ),

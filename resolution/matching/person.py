@@ -5,8 +5,8 @@ national phone numbers. Given and family name each look at the other, because so
 """
 
 from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
-from resolution.matching.places import ADDRESS, BIRTH_PLACE
 from resolution.matching.contacts import EMAIL, EMPLOYER, IDENTIFIERS, PHONE
+from resolution.matching.places import ADDRESS, BIRTH_PLACE
 
 GIVEN_NAME = Comparison(
     name="given_name",
@@ -27,7 +27,9 @@ GIVEN_NAME = Comparison(
             "(length(given_name_l) = 1 OR length(given_name_r) = 1) AND given_name_l[1] = given_name_r[1]",
             0.08,
         ),
-        Level("swapped with family name", "given_name_l = family_name_r OR given_name_r = family_name_l", 0.02),
+        Level(
+            "swapped with family name", "given_name_l = family_name_r OR given_name_r = family_name_l", 0.02
+        ),
         Level(
             "one typing error",
             "damerau_levenshtein(given_name_l, given_name_r) <= 1 AND least(length(given_name_l),"
@@ -61,7 +63,9 @@ FAMILY_NAME = Comparison(
             0.02,
             needs=("family_names_alt",),
         ),
-        Level("swapped with given name", "given_name_l = family_name_r OR given_name_r = family_name_l", 0.02),
+        Level(
+            "swapped with given name", "given_name_l = family_name_r OR given_name_r = family_name_l", 0.02
+        ),
         Level(
             "one typing error",
             "damerau_levenshtein(family_name_l, family_name_r) <= 1 AND least(length(family_name_l),"

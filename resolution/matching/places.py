@@ -49,8 +49,12 @@ ADDRESS = Comparison(
             0.06,
             needs=("street",),
         ),
-        Level("same number and area", f"house_number_l = house_number_r AND {_SAME_AREA}", 0.03,
-              needs=("house_number",)),
+        Level(
+            "same number and area",
+            f"house_number_l = house_number_r AND {_SAME_AREA}",
+            0.03,
+            needs=("house_number",),
+        ),
         Level("same postcode", same("postcode"), 0.1, tf_column="postcode", needs=("postcode",)),
         Level(
             "same city, or postcode one off",

@@ -14,7 +14,6 @@ from resolution.matching.model import PartyModel
 RARE_DISAGREEMENT = 0.05  # share of matching pairs; above it, the field is too often wrong to forbid anything
 
 
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A condition over the levels of a scored pair; `needs` are comparisons that must be there.
@@ -72,7 +71,11 @@ VETOES = {
             ("birth_date", "given_name"),
             ("birth_date", "given_name"),
         ),
-        Rule("different_suffix", "level_name_suffix = 0 AND level_birth_date < 4", ("name_suffix", "birth_date")),
+        Rule(
+            "different_suffix",
+            "level_name_suffix = 0 AND level_birth_date < 4",
+            ("name_suffix", "birth_date"),
+        ),
     ),
     PartyType.ORGANIZATION: (
         Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",)),

@@ -61,7 +61,11 @@ def sample_pairs(
 
 
 def vectors_of(
-    connection: duckdb.DuckDBPyConnection, scored: str, *, comparisons: Sequence[Comparison], weight: float = 1.0
+    connection: duckdb.DuckDBPyConnection,
+    scored: str,
+    *,
+    comparisons: Sequence[Comparison],
+    weight: float = 1.0,
 ) -> Vectors:
     """Return the comparison vectors of a scored table, in order of its pairs."""
     columns = {name for name, *_ in connection.execute(f"DESCRIBE {scored}").fetchall()}

@@ -82,7 +82,7 @@ def add_links(
                 WHEN link_rule IS NOT NULL OR {match} THEN 'match'
                 WHEN match_probability >= {model.review_threshold!r} THEN 'review'
                 ELSE 'no_match' END,
-            {', '.join(kept)}
+            {", ".join(kept)}
         FROM ruled
         ORDER BY record_id_l, record_id_r
         """

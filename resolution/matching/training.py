@@ -163,8 +163,14 @@ class _State:
     counts: Floats  # matches, then each kinship
 
 
-def _expect(state: _State, vectors: Vectors, comparisons: Sequence[Comparison], *, kinships: Sequence[str],
-            pairs: float) -> Floats:
+def _expect(
+    state: _State,
+    vectors: Vectors,
+    comparisons: Sequence[Comparison],
+    *,
+    kinships: Sequence[str],
+    pairs: float,
+) -> Floats:
     prior = np.log2(state.counts / pairs)
     odds = [prior[0] + _class_weights(vectors, state.m, state.u, rare=[True] * len(comparisons))]
     for k, kin in enumerate(kinships):
@@ -176,8 +182,9 @@ def _expect(state: _State, vectors: Vectors, comparisons: Sequence[Comparison], 
     return _posteriors(odds)
 
 
-def _maximise(state: _State, vectors: Vectors, expected: Floats, *, priors: Sequence[Floats],
-              population: Population) -> float:
+def _maximise(
+    state: _State, vectors: Vectors, expected: Floats, *, priors: Sequence[Floats], population: Population
+) -> float:
     moved = 0.0
     for c, prior in enumerate(priors):
         matched = expected_levels(vectors, expected[:, 0], comparison=c, size=len(prior))
@@ -196,7 +203,9 @@ def expectation_maximisation(
     kinships = _kinships(comparisons)
     priors = [prior_m(c) for c in comparisons]
     blocked = float(vectors.weights.sum())
-    first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships)
+    first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
+        kinships
+    )
     state = _State(list(priors), [np.clip(s, FLOOR, 1.0) for s in population.shares], np.array(first))
     for iteration in range(1, MOST_ITERATIONS + 1):
         posterior = _expect(state, vectors, comparisons, kinships=kinships, pairs=population.pairs)
@@ -206,5 +215,11 @@ def expectation_maximisation(
             break
     kin = {name: float(n) for name, n in zip(kinships, state.counts[1:], strict=True)}
     return Estimates(
-        tuple(state.m), tuple(state.u), float(state.counts[0]), kin, population.pairs, iteration, posterior[:, 0]
+        tuple(state.m),
+        tuple(state.u),
+        float(state.counts[0]),
+        kin,
+        population.pairs,
+        iteration,
+        posterior[:, 0],
     )
