@@ -78,6 +78,7 @@ def measure(run: Run, truth_file: Path, target: Target, *, decisions: Sequence[D
     """Measure one row of the table."""
     truth = of_type(read_truth(truth_file), target.record_type)
     clusters = run.folder / "clusters.parquet"
+    said = json.loads((run.folder / "run.json").read_text(encoding="utf-8"))
     found = evaluate(clusters, truth, links=run.folder / "links.parquet", options=NO_INTERVALS)
     scores, calibration = found.overall, found.calibration
     return Measured(
@@ -87,7 +88,7 @@ def measure(run: Run, truth_file: Path, target: Target, *, decisions: Sequence[D
         precision=scores.pair_precision.value,
         recall=scores.pair_recall.value,
         b3_f1=scores.b3_f1.value if scores.b3_f1 else 0.0,
-        expected_precision=stated_precision(read_expectations(run.folder), target.party_type),
+        expected_precision=stated_precision(said, target.party_type),
         calibration=calibration.error if calibration else None,
         calibration_pairs=calibration.pairs if calibration else 0,
         seconds=run.seconds,
@@ -104,34 +105,15 @@ def of_type(truth: Truth, record_type: str | None) -> Truth:
     return Truth(truth.form, rows, f"{truth.name}, {record_type}")
 
 
-def read_expectations(folder: Path) -> dict[str, Any]:
-    """Return what the run states of its precision: for all (`expected`), and by party type (`parties`)."""
-    run, model = (json.loads((folder / name).read_text("utf-8")) for name in ("run.json", "model.json"))
-    parties = {name: party.get("expected") for name, party in model.get("parties", {}).items()}
-    return {"expected": run.get("expected"), "parties": parties}
-
-
-def stated_precision(expectations: Mapping[str, Any], party_type: str | None) -> float | None:
-    """Return the precision that the tool expects for a party type, or of the whole run where it is None.
-
-    `run.json` may state it for the whole run or by party type; `model.json` always states it by party
-    type. A run with records of one party type states for the whole what it states for that type.
-    """
-    by_type = {name: _precision(stated) for name, stated in expectations["parties"].items()}
-    overall = expectations["expected"] or {}
-    by_type |= {name: _precision(overall[name]) for name in by_type if name in overall}
-    if party_type is not None:
-        return by_type.get(party_type)
-    if "precision" in overall:
-        return _precision(overall)
-    return next(iter(by_type.values())) if len(by_type) == 1 else None
+def stated_precision(run: Mapping[str, Any], party_type: str | None) -> float | None:
+    """Return the precision that `run.json` states for a party type, or for the whole run where it is None."""
+    if party_type is None:
+        return _precision(run.get("expected"))
+    return _precision((run.get("expected_by_type") or {}).get(party_type))
 
 
 def _precision(stated: Mapping[str, Any] | None) -> float | None:
-    found = (stated or {}).get("precision")
-    if isinstance(found, Mapping):
-        found = found.get("value")
-    return None if found is None else float(found)
+    return float(stated["precision"]["value"]) if stated and stated.get("precision") else None
 
 
 def f1_score(hits: int, predicted: int, actual: int) -> float:
