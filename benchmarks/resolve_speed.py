@@ -78,7 +78,7 @@ def measure(console: Console, data: Path, folder: Path, *, copies: int, changes:
         CommandFailed: One of the commands ended with an error.
     """
     _say(console, f"making the economy: {copies} of {DATA_SET}")
-    options = ["--out", folder, "--copies", str(copies), "--changes", str(changes)]
+    options = ["--out", str(folder), "--copies", str(copies), "--changes", str(changes)]
     run_python("benchmarks.economy", data / "records.parquet", data / "truth.csv", *options)
     out = folder / "run"
     _say(console, "concord resolve")

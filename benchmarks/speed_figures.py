@@ -60,7 +60,7 @@ class Verdict:
     value: float
     must: float
     aim: float | None = None
-    unit: str = "×"
+    unit: str = " times"
 
     @property
     def is_reached(self) -> bool:
