@@ -11,6 +11,7 @@ Source: penalised maximum likelihood with a Gaussian prior; L-BFGS by scipy.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +73,7 @@ def _pack(weights: AdditiveWeights) -> Floats:
 
 def _unpack(packed: Floats, sizes: Sequence[int]) -> AdditiveWeights:
     bounds = np.cumsum([0, *sizes])
-    levels = tuple(packed[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True))
+    levels = tuple(packed[a:b] for a, b in pairwise(bounds))
     return AdditiveWeights(levels, packed[bounds[-1] : -1], float(packed[-1]))
 
 

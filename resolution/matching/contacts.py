@@ -36,8 +36,9 @@ EMAIL = Comparison(
         ),
         Level(
             "similar local part elsewhere",
-            "NOT role_email_l AND NOT role_email_r AND email_domain_l <> email_domain_r AND local_key_l = local_key_r"
-            " OR (email_domain_l <> email_domain_r AND jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)",
+            "email_domain_l <> email_domain_r AND ("
+            "(NOT role_email_l AND NOT role_email_r AND local_key_l = local_key_r)"
+            " OR jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)",
             0.1,
             shared_by=("namesake",),
         ),
@@ -76,9 +77,9 @@ IDENTIFIERS = Comparison(
     needs=("id_values",),
     columns=("identifiers",),
     levels=(
-        Level("same", "list_has_any(id_values_l, id_values_r)", 0.9),
+        Level("same", "list_has_any(id_values_l, id_values_r)", 0.92),
         Level("one character off", "damerau_levenshtein(id_values_l[1], id_values_r[1]) <= 1", 0.06),
-        Level("different", "", 0.04),
+        Level("different", "", 0.02),
     ),
 )
 

@@ -28,8 +28,7 @@ _EMAIL = """
 
 _PLACE = """
     street, house_number, postcode, city,
-    CASE WHEN street IS NOT NULL AND coalesce(postcode, city) IS NOT NULL
-        THEN street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city) END AS address_key,
+    street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city) AS address_key,
     CASE WHEN addresses_alt IS NOT NULL THEN list_filter(list_append(
         list_transform(addresses_alt, a -> a.street || '|' || coalesce(a.house_number, '') || '|'
             || coalesce(a.postcode, a.city)),
@@ -51,8 +50,8 @@ SELECT record_id, source, observed_at,
     given_names_alt, family_names_alt,
     coalesce(n.forms, CASE WHEN length(p.given_name) > 1 THEN [p.given_name] END) AS given_forms,
     list_filter(string_split(family_name, ' '), t -> length(t) >= 3) AS family_tokens,
-    list_aggregate(list_sort(list_filter(string_split(full_name, ' '), t -> length(t) > 1)), 'string_agg', ' ')
-        AS name_key,
+    list_aggregate(list_sort(list_filter(string_split(full_name, ' '), t -> length(t) > 1)),
+        'string_agg', ' ') AS name_key,
     birth_date, birth_dates_alt, gender, job_title, birth_place,
     employer, employer AS employer_key,
     {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
@@ -82,7 +81,8 @@ SELECT p.record_id, source, observed_at,
     t.rare_words[1] AS rare_word, t.rare_words[2] AS rare_word_2,
     least(t.rare_words[1], t.rare_words[2]) || ' ' || greatest(t.rare_words[1], t.rare_words[2]) AS rare_pair,
     CASE WHEN len(string_split(org_name, ' ')) BETWEEN 3 AND 7 THEN
-        list_aggregate(list_transform(string_split(org_name, ' '), w -> w[1]), 'string_agg', '') END AS acronym,
+        list_aggregate(list_transform(string_split(org_name, ' '), w -> w[1]), 'string_agg', '')
+        END AS acronym,
     web_domain,
     {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
 FROM {{records}} p LEFT JOIN token_lists t USING (record_id)
@@ -156,8 +156,7 @@ def filled_columns(
     """Return the columns that hold at least `least_share` of rows and more than one distinct value."""
     wanted = sorted(set(columns))
     parts = ", ".join(f"count({c}), approx_count_distinct({c})" for c in wanted)
-    row = connection.execute(f"SELECT count(*), {parts} FROM {table}").fetchone()
-    assert row is not None
+    row = connection.execute(f"SELECT count(*), {parts} FROM {table}").fetchone() or ()
     total = max(row[0], 1)
     pairs = zip(wanted, row[1::2], row[2::2], strict=True)
     return frozenset(c for c, filled, distinct in pairs if filled / total >= least_share and distinct > 1)

@@ -24,7 +24,10 @@ SHARED_FROM = 8  # parties; a contact of so many is reported as shared
 SHARED_REPORTED = 200  # values by column kept for the report
 
 _PERSON_HOLDERS = "count(DISTINCT family_name)"
-_ORGANIZATION_HOLDERS = "greatest(count(DISTINCT left(org_compact, 6)), count(DISTINCT coalesce(house_number, '') || left(street, 3)))"
+_ORGANIZATION_HOLDERS = (
+    "greatest(count(DISTINCT left(org_compact, 6)),"
+    " count(DISTINCT coalesce(house_number, '') || left(street, 3)))"
+)
 
 
 def tf_columns(comparisons: Iterable[Comparison]) -> tuple[str, ...]:

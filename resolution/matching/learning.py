@@ -51,8 +51,9 @@ def learn_from_decisions(
     )
     connection.register("decided", pairs)
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE decided_pairs AS SELECT * FROM decided"
-        f" WHERE join_key_l IN (SELECT record_id FROM {table}) AND join_key_r IN (SELECT record_id FROM {table})"
+        "CREATE OR REPLACE TEMP TABLE decided_pairs AS SELECT * FROM decided"
+        f" WHERE join_key_l IN (SELECT record_id FROM {table})"
+        f" AND join_key_r IN (SELECT record_id FROM {table})"
     )
     connection.unregister("decided")
     usable = sampling.count(connection, "decided_pairs")

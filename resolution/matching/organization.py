@@ -29,8 +29,8 @@ ORG_NAME = Comparison(
             "typing error or cut off",
             "jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.96"
             " OR damerau_levenshtein(org_compact_l, org_compact_r) <= 1"
-            " OR (least(length(org_name_l), length(org_name_r)) >= 24 AND (starts_with(org_name_l, org_name_r)"
-            " OR starts_with(org_name_r, org_name_l)))",
+            " OR (least(length(org_name_l), length(org_name_r)) >= 24 AND"
+            " (starts_with(org_name_l, org_name_r) OR starts_with(org_name_r, org_name_l)))",
             0.1,
         ),
         Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06),

@@ -44,7 +44,7 @@ GIVEN_NAME = Comparison(
             0.03,
         ),
         Level("alike", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.85", 0.04),
-        Level("different", "", 0.09),
+        Level("different", "", 0.04),
     ),
 )
 
@@ -78,7 +78,7 @@ FAMILY_NAME = Comparison(
             0.03,
         ),
         Level("alike", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.88", 0.04),
-        Level("different", "", 0.08),
+        Level("different", "", 0.05),
     ),
 )
 
@@ -105,8 +105,8 @@ BIRTH_DATE = Comparison(
         ),
         Level(
             "same year, one of them without day",
-            "birth_date_l[1:4] = birth_date_r[1:4] AND (length(birth_date_l) < 10 OR length(birth_date_r) < 10"
-            " OR birth_date_l[6:10] = '01-01' OR birth_date_r[6:10] = '01-01')",
+            "birth_date_l[1:4] = birth_date_r[1:4] AND (length(birth_date_l) < 10 OR"
+            " length(birth_date_r) < 10 OR birth_date_l[6:10] = '01-01' OR birth_date_r[6:10] = '01-01')",
             0.03,
         ),
         Level(
@@ -120,7 +120,7 @@ BIRTH_DATE = Comparison(
             "abs(try_cast(birth_date_l[1:4] AS INTEGER) - try_cast(birth_date_r[1:4] AS INTEGER)) <= 1",
             0.02,
         ),
-        Level("different", "", 0.03),
+        Level("different", "", 0.02),
     ),
 )
 
@@ -186,8 +186,8 @@ PERSON_BLOCKS = {
     "email_local": "CASE WHEN length(email_local) >= 5 THEN email_local END",
     "family_and_postcode": "left(family_name, 4) || '|' || postcode",
     "given_and_postcode": "left(given_name, 3) || '|' || postcode",
-    "address_and_initial": "street || '|' || coalesce(house_number, '') || '|' || coalesce(city, postcode, '')"
-    " || '|' || left(coalesce(given_name, family_name, full_name), 1)",
+    "address_and_initial": "street || '|' || coalesce(house_number, '') || '|' ||"
+    " coalesce(city, postcode, '') || '|' || left(coalesce(given_name, family_name, full_name), 1)",
     "address": "street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city, '')",
     "family_and_initial_and_domain": "family_name || '|' || left(given_name, 1) || '|' || email_domain",
     "domain_and_given": "given_name || '|' || work_domain",

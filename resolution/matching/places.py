@@ -3,9 +3,13 @@
 from resolution.matching.comparisons import Comparison, Level, either_missing, same
 
 _SAME_AREA = "(postcode_l = postcode_r OR city_l = city_r)"
-_AREA_OPEN = (
-    "(coalesce(postcode_l = postcode_r, city_l = city_r, true)"
-    " OR coalesce(city_l = city_r, postcode_l = postcode_r, true))"
+# Areas fit when any part of them agrees or nearly does, or when no part is known on both sides.
+_AREA_FITS = (
+    "(postcode_l = postcode_r OR city_l = city_r"
+    " OR coalesce(postcode_l, postcode_r, city_l, city_r) IS NULL"
+    " OR ((postcode_l IS NULL OR postcode_r IS NULL) AND (city_l IS NULL OR city_r IS NULL))"
+    " OR (length(postcode_l) >= 4 AND damerau_levenshtein(postcode_l, postcode_r) <= 1)"
+    " OR jaro_winkler_similarity(city_l, city_r) >= 0.85)"
 )
 _SAME_NUMBER = "coalesce(house_number_l = house_number_r, true)"
 _STREET_ALIKE = (
@@ -26,7 +30,7 @@ ADDRESS = Comparison(
     levels=(
         Level(
             "same",
-            f"street_l = street_r AND house_number_l = house_number_r AND {_AREA_OPEN}",
+            f"street_l = street_r AND house_number_l = house_number_r AND {_AREA_FITS}",
             0.45,
             tf_column="address_key",
             needs=("street",),
@@ -39,13 +43,13 @@ ADDRESS = Comparison(
         ),
         Level(
             "same number, street alike, same area",
-            f"{_STREET_ALIKE} AND {_SAME_NUMBER} AND {_AREA_OPEN}",
+            f"{_STREET_ALIKE} AND {_SAME_NUMBER} AND {_AREA_FITS}",
             0.13,
             needs=("street",),
         ),
         Level(
             "same or like street and area, other number",
-            f"{_STREET_ALIKE} AND {_AREA_OPEN}",
+            f"{_STREET_ALIKE} AND {_AREA_FITS}",
             0.06,
             needs=("street",),
         ),
@@ -55,10 +59,17 @@ ADDRESS = Comparison(
             0.03,
             needs=("house_number",),
         ),
+        Level(
+            "same street and number elsewhere",
+            "street_l = street_r AND house_number_l = house_number_r",
+            0.02,
+            needs=("street", "house_number"),
+        ),
         Level("same postcode", same("postcode"), 0.1, tf_column="postcode", needs=("postcode",)),
         Level(
             "same city, or postcode one off",
-            "city_l = city_r OR (damerau_levenshtein(postcode_l, postcode_r) <= 1 AND length(postcode_l) >= 4)"
+            "city_l = city_r OR"
+            " (damerau_levenshtein(postcode_l, postcode_r) <= 1 AND length(postcode_l) >= 4)"
             " OR jaro_winkler_similarity(city_l, city_r) >= 0.92",
             0.08,
         ),
