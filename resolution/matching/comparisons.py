@@ -14,12 +14,13 @@ training, so that a small or odd data set cannot teach the model nonsense.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-PRIOR_PAIRS = 25.0  # weight of the prior in EM, in matching pairs; measured in benchmarks/quality.py
+PRIOR_PAIRS = 150.0  # weight of the prior in EM, in matching pairs; measured in benchmarks/quality.py
 MISSING = -1
 
 # Different parties that look alike for a reason. Without classes of their own, EM takes them for matches
 # (people of one firm share employer, address and switchboard) or overrates what they share.
-KINSHIPS = ("household", "colleague", "namesake", "group", "branch", "neighbour")
+PERSON_KINSHIPS = ("household", "colleague", "namesake")
+ORGANIZATION_KINSHIPS = ("group", "branch", "neighbour", "namesake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Level:
 
     `tf_column` names the column whose term frequency corrects the average chance of agreement.
     `needs` are columns without which the level cannot occur; it is left out when one is empty.
-    `shared_by` names the kinds of related parties (`KINSHIPS`) that reach this very level as easily as one
-    party does, where the comparison as a whole tells them apart.
+    `shared_by` names the kinds of related parties (`PERSON_KINSHIPS`, `ORGANIZATION_KINSHIPS`) that reach
+    this very level as easily as one party does, where the comparison as a whole tells them apart.
     """
 
     label: str
@@ -46,7 +47,7 @@ class Comparison:
 
     `missing_sql` says when a pair cannot be compared. `needs` lists the columns that must hold values
     for the comparison to be worth making. `shared_by` names the kinds of related but different parties
-    (`KINSHIPS`) that agree on it.
+    (`PERSON_KINSHIPS`, `ORGANIZATION_KINSHIPS`) that agree on it.
     """
 
     name: str

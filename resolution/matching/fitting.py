@@ -14,7 +14,13 @@ from resolution.domain.attributes import PartyType
 from resolution.matching import blocking, engine, features, frequencies, sampling
 from resolution.matching.additive import AdditiveWeights, fit_additive, starting_weights
 from resolution.matching.calibration import Thresholds, choose_thresholds
-from resolution.matching.comparisons import MISSING, Comparison, compose
+from resolution.matching.comparisons import (
+    MISSING,
+    ORGANIZATION_KINSHIPS,
+    PERSON_KINSHIPS,
+    Comparison,
+    compose,
+)
 from resolution.matching.learning import Decisions, learn_from_decisions
 from resolution.matching.model import (
     BlockingRule,
@@ -26,6 +32,7 @@ from resolution.matching.model import (
 )
 from resolution.matching.organization import ORGANIZATION_BLOCKS, ORGANIZATION_COMPARISONS
 from resolution.matching.person import PERSON_BLOCKS, PERSON_COMPARISONS
+from resolution.matching.rules import vetoes_in_force
 from resolution.matching.training import (
     Estimates,
     Population,
@@ -42,6 +49,8 @@ CATALOGUE: Mapping[PartyType, tuple[tuple[Comparison, ...], Mapping[str, str]]] 
     PartyType.ORGANIZATION: (ORGANIZATION_COMPARISONS, ORGANIZATION_BLOCKS),
 }
 
+KINSHIPS = {PartyType.PERSON: PERSON_KINSHIPS, PartyType.ORGANIZATION: ORGANIZATION_KINSHIPS}
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -51,6 +60,8 @@ class Prepared:
     records: int
     comparisons: tuple[Comparison, ...]
     draft: PartyModel
+    party_type: PartyType
+    kinships: tuple[str, ...]
 
 
 def draft_model(
@@ -116,7 +127,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Pre
     )
     draft = draft_model(comparisons, rules, learned, word_weights=words, default_word_weight=default)
     complete_input(connection, table, model=draft)
-    return Prepared(table, records, comparisons, draft)
+    return Prepared(table, records, comparisons, draft, party_type, KINSHIPS[party_type])
 
 
 def complete_input(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel) -> None:
@@ -187,7 +198,9 @@ def fit_party_model(
     vectors = sampling.vectors_of(
         connection, "training_levels", comparisons=prepared.comparisons, weight=weight
     )
-    estimates = expectation_maximisation(vectors, prepared.comparisons, population=population)
+    estimates = expectation_maximisation(
+        vectors, prepared.comparisons, population=population, kinships=prepared.kinships
+    )
     weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
     learned = 0
     if decisions is not None:
@@ -216,6 +229,8 @@ def _fitted(
     decisions: int,
 ) -> PartyModel:
     draft = prepared.draft
+    matched = {c.name: levels.tolist() for c, levels in zip(prepared.comparisons, estimates.matched, strict=True)}
+    vetoes = vetoes_in_force(prepared.party_type, matched)
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
     return PartyModel(
         status="fitted" if enough else "rules_only",
@@ -231,6 +246,7 @@ def _fitted(
         review_threshold=thresholds.review,
         expected_precision=thresholds.precision if enough else None,
         expected_recall=thresholds.recall if enough else None,
+        vetoes=vetoes,
     )
 
 

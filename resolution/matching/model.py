@@ -102,6 +102,7 @@ class PartyModel:
     review_threshold: float
     expected_precision: Interval | None = None
     expected_recall: Interval | None = None
+    vetoes: tuple[str, ...] = ()  # names of the vetoes in force (resolution/matching/rules.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ def party_from_json(document: Mapping[str, Any]) -> PartyModel:
         review_threshold=document["review_threshold"],
         expected_precision=Interval(**expected["precision"]) if expected.get("precision") else None,
         expected_recall=Interval(**expected["recall"]) if expected.get("recall") else None,
+        vetoes=tuple(document["vetoes"]),
     )
 
 

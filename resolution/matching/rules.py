@@ -6,12 +6,14 @@ often two records of one party differ so (m), and a veto needs that to be rare.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resolution.domain.attributes import PartyType
 from resolution.matching.model import PartyModel
 
-RARE_DISAGREEMENT = 0.05  # share of matching pairs; above it, the field is too often wrong to forbid anything
+RARE_DISAGREEMENT = 0.002  # share of matching pairs up to which a disagreement may forbid a link
+FEW_DISAGREEMENTS = 3.0  # expected pairs; fewer are no proof that the field is often wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,24 +85,33 @@ VETOES = {
 }
 
 
-def _worst_m(model: PartyModel, name: str) -> float:
-    for comparison in model.comparisons:
-        if comparison.name == name:
-            return next((lv.m for lv in comparison.levels if lv.level == 0 and lv.m is not None), 1.0)
-    return 1.0
+def vetoes_in_force(
+    party_type: PartyType, matched: Mapping[str, Sequence[float]]
+) -> tuple[str, ...]:
+    """Return the vetoes that the data bear out.
+
+    `matched[c]` holds the expected matching pairs by level of comparison c, worst first. A veto is out of
+    force where matching pairs break it often.
+    """
+    return tuple(rule.name for rule in VETOES[party_type] if _is_borne_out(rule, matched))
 
 
-def _in_force(rule: Rule, model: PartyModel) -> bool:
-    present = {comparison.name for comparison in model.comparisons}
-    together = math.prod(_worst_m(model, name) for name in rule.rare)
-    return all(name in present for name in rule.needs) and together <= RARE_DISAGREEMENT ** len(rule.rare)
+def _is_borne_out(rule: Rule, matched: Mapping[str, Sequence[float]]) -> bool:
+    if not all(name in matched for name in rule.needs):
+        return False
+    shares = [matched[name][0] / max(sum(matched[name]), 1.0) for name in rule.rare]
+    pairs = min((sum(matched[name]) for name in rule.rare), default=0.0)
+    together = math.prod(shares) if shares else 0.0
+    return together <= RARE_DISAGREEMENT or together * pairs < FEW_DISAGREEMENTS
 
 
 def _case(rules: tuple[Rule, ...], model: PartyModel) -> str:
     """Return SQL that names the first rule that holds, or NULL."""
     best = {c.name: max(level.level for level in c.levels) for c in model.comparisons}
     whens = " ".join(
-        f"WHEN {rule.sql.format(best=best)} THEN '{rule.name}'" for rule in rules if _in_force(rule, model)
+        f"WHEN {rule.sql.format(best=best)} THEN '{rule.name}'"
+        for rule in rules
+        if all(name in best for name in rule.needs)
     )
     return f"CASE {whens} END" if whens else "NULL::VARCHAR"
 
@@ -113,4 +124,4 @@ def link_rule_sql(party_type: PartyType, model: PartyModel) -> str:
 
 def veto_sql(party_type: PartyType, model: PartyModel) -> str:
     """Return SQL for the name of the veto that parts a scored pair, else NULL."""
-    return _case(VETOES[party_type], model)
+    return _case(tuple(rule for rule in VETOES[party_type] if rule.name in model.vetoes), model)

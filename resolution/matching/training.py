@@ -5,7 +5,7 @@ and how many matches there are. Differences from textbook EM, each for a failure
 
 * All N(N-1)/2 pairs are the population. Blocked pairs are observed, the rest are taken as non-matches, so
   the share of matches needs no guess and training does not depend on the blocking rules.
-* Pairs of *related* parties have classes of their own (`KINSHIPS`): colleagues agree on employer, address
+* Pairs of *related* parties have classes of their own (`kinships`): colleagues agree on employer, address
   and switchboard as one party does, and on names as strangers do. Without them EM takes the larger of
   the two groups for the matches.
 * u comes from random pairs and from value counts, *less* the matches among them: small files full of
@@ -23,13 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from resolution.matching.comparisons import KINSHIPS, PRIOR_PAIRS, Comparison
+from resolution.matching.comparisons import PRIOR_PAIRS, Comparison
 
 LEAST_DISAGREEMENT = 0.15  # of the prior m, see above
 PUREST_AGREEMENT = 0.05  # at least this share of agreeing pairs is taken as non-matches
 KIN_AS_STRANGERS = 0.2  # how much of a kinship's levels come from chance where only some are shared
 FIRST_SHARE_OF_MATCHES = 0.02  # of the blocked pairs, where EM starts
 FIRST_SHARE_OF_KIN = 0.05
+LEAST_SHARE_OF_KIN = 0.005  # of the blocked pairs: relatives are everywhere, also where too few to be seen
 FLOOR = 1e-7  # no level is impossible
 MOST_ITERATIONS = 60
 CONVERGED = 1e-4  # largest change of any m
@@ -71,6 +72,7 @@ class Estimates:
     pairs: float
     iterations: int
     posterior: Floats  # match probability of each blocked pair of the input
+    matched: tuple[Floats, ...] = ()  # expected matching pairs by comparison and level
 
     @property
     def prior_weight(self) -> float:
@@ -90,7 +92,7 @@ def level_shares(vectors: Vectors, comparisons: Sequence[Comparison]) -> tuple[F
 def prior_m(comparison: Comparison) -> Floats:
     """Return the prior m by level number; levels left out give their share to the others."""
     m = np.array([level.prior_m for level in reversed(comparison.levels)])
-    return m / m.sum()
+    return np.asarray(m / m.sum())
 
 
 def probabilities(weights: Floats) -> Floats:
@@ -117,14 +119,14 @@ def _kin_levels(comparison: Comparison, m: Floats, u: Floats, *, kin: str) -> Fl
     if not shared.any():
         return u
     among = np.where(shared, m, 0.0)
-    return (1 - KIN_AS_STRANGERS) * among / among.sum() + KIN_AS_STRANGERS * u
+    return np.asarray((1 - KIN_AS_STRANGERS) * among / among.sum() + KIN_AS_STRANGERS * u)
 
 
-def _kinships(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+def _kinships(comparisons: Sequence[Comparison], known: Sequence[str]) -> tuple[str, ...]:
     """Return the kinships that these comparisons can tell from matches and from strangers."""
     return tuple(
         kin
-        for kin in KINSHIPS
+        for kin in known
         if any(_shares_any(c, kin) for c in comparisons) and not all(kin in c.shared_by for c in comparisons)
     )
 
@@ -197,23 +199,31 @@ def _maximise(
 
 
 def expectation_maximisation(
-    vectors: Vectors, comparisons: Sequence[Comparison], *, population: Population
+    vectors: Vectors,
+    comparisons: Sequence[Comparison],
+    *,
+    population: Population,
+    kinships: Sequence[str] = (),
 ) -> Estimates:
     """Return m, u and the number of matches that explain the blocked pairs best."""
-    kinships = _kinships(comparisons)
+    kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
     blocked = float(vectors.weights.sum())
     first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
         kinships
     )
     state = _State(list(priors), [np.clip(s, FLOOR, 1.0) for s in population.shares], np.array(first))
-    for iteration in range(1, MOST_ITERATIONS + 1):
+    least = np.array([1.0] + [max(LEAST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships))
+    iteration, moved = 0, 1.0
+    while moved >= CONVERGED and iteration < MOST_ITERATIONS:
+        iteration += 1
         posterior = _expect(state, vectors, comparisons, kinships=kinships, pairs=population.pairs)
         expected = posterior * vectors.weights[:, None]
-        state.counts = np.maximum(expected[:, :-1].sum(axis=0), 1.0)
-        if _maximise(state, vectors, expected, priors=priors, population=population) < CONVERGED:
-            break
+        state.counts = np.maximum(expected[:, :-1].sum(axis=0), least)
+        moved = _maximise(state, vectors, expected, priors=priors, population=population)
     kin = {name: float(n) for name, n in zip(kinships, state.counts[1:], strict=True)}
+    sizes = [len(prior) for prior in priors]
+    matched = tuple(expected_levels(vectors, expected[:, 0], comparison=c, size=n) for c, n in enumerate(sizes))
     return Estimates(
         tuple(state.m),
         tuple(state.u),
@@ -222,4 +232,5 @@ def expectation_maximisation(
         population.pairs,
         iteration,
         posterior[:, 0],
+        matched,
     )
