@@ -36,9 +36,8 @@ EMAIL = Comparison(
         ),
         Level(
             "similar local part elsewhere",
-            "email_domain_l <> email_domain_r AND ("
-            "(NOT role_email_l AND NOT role_email_r AND local_key_l = local_key_r)"
-            " OR jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)",
+            "email_domain_l <> email_domain_r AND NOT role_email_l AND NOT role_email_r AND"
+            " (local_key_l = local_key_r OR jaro_winkler_similarity(email_local_l, email_local_r) >= 0.9)",
             0.1,
             shared_by=("namesake",),
         ),

@@ -22,8 +22,8 @@ _EMAIL = """
     email, email_local, email_domain, emails_alt,
     coalesce(is_role_email, false) AS role_email,
     CASE WHEN NOT coalesce(is_free_email, false) THEN email_domain END AS work_domain,
-    list_aggregate(list_sort(string_split_regex(regexp_replace(email_local, '[0-9]+', '', 'g'), '[._\\-]+')),
-        'string_agg', ' ') AS local_key
+    nullif(trim(list_aggregate(list_sort(string_split_regex(
+        regexp_replace(email_local, '[0-9]+', '', 'g'), '[._\\-]+')), 'string_agg', ' ')), '') AS local_key
 """
 
 _PLACE = """

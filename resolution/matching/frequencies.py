@@ -57,9 +57,9 @@ def learn_frequencies(
             f" FROM {table} WHERE {column} IS NOT NULL GROUP BY ALL"
         )
         total, squares, records, agreeing = connection.execute(
-            "SELECT sum(holders), sum(holders * holders), sum(records), sum(records * (records - 1))"
-            " FROM value_counts"
-        ).fetchone() or (1.0, 1.0, 1.0, 0.0)
+            "SELECT coalesce(sum(holders), 1), coalesce(sum(holders * holders), 1),"
+            " coalesce(sum(records), 0), coalesce(sum(records * (records - 1)), 0) FROM value_counts"
+        ).fetchone() or (1.0, 1.0, 0.0, 0.0)
         common = connection.execute(
             "SELECT value, holders / ? FROM value_counts WHERE holders > 1 ORDER BY value", [total]
         ).fetchall()

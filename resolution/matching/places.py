@@ -1,6 +1,6 @@
 """Comparisons of places: address and birth place."""
 
-from resolution.matching.comparisons import Comparison, Level, either_missing, same
+from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
 
 _SAME_AREA = "(postcode_l = postcode_r OR city_l = city_r)"
 # Areas fit when any part of them agrees or nearly does, or when no part is known on both sides.
@@ -37,7 +37,7 @@ ADDRESS = Comparison(
         ),
         Level(
             "same as a further address",
-            "list_has_any(address_keys_l, address_keys_r)",
+            in_either("address_keys", "address_key"),
             0.03,
             needs=("address_keys",),
         ),
