@@ -28,6 +28,7 @@ class Rule:
     sql: str
     needs: tuple[str, ...]
     rare: tuple[str, ...] = ()
+    believed: float = FEW_DISAGREEMENTS  # a veto is believed until so many matching pairs break it
 
 
 LINKS = {
@@ -66,7 +67,8 @@ FALLBACK_LINKS = {
 
 VETOES = {
     PartyType.PERSON: (
-        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",)),
+        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",), 10.0),
+        Rule("different_birth_date", "level_birth_date = 0", ("birth_date",), ("birth_date",)),
         Rule(
             "different_birth_date_and_given_name",
             "level_birth_date BETWEEN 0 AND 1 AND level_given_name = 0",
@@ -80,14 +82,12 @@ VETOES = {
         ),
     ),
     PartyType.ORGANIZATION: (
-        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",)),
+        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",), 10.0),
     ),
 }
 
 
-def vetoes_in_force(
-    party_type: PartyType, matched: Mapping[str, Sequence[float]]
-) -> tuple[str, ...]:
+def vetoes_in_force(party_type: PartyType, matched: Mapping[str, Sequence[float]]) -> tuple[str, ...]:
     """Return the vetoes that the data bear out.
 
     `matched[c]` holds the expected matching pairs by level of comparison c, worst first. A veto is out of
@@ -102,7 +102,7 @@ def _is_borne_out(rule: Rule, matched: Mapping[str, Sequence[float]]) -> bool:
     shares = [matched[name][0] / max(sum(matched[name]), 1.0) for name in rule.rare]
     pairs = min((sum(matched[name]) for name in rule.rare), default=0.0)
     together = math.prod(shares) if shares else 0.0
-    return together <= RARE_DISAGREEMENT or together * pairs < FEW_DISAGREEMENTS
+    return together <= RARE_DISAGREEMENT or together * pairs < rule.believed
 
 
 def _case(rules: tuple[Rule, ...], model: PartyModel) -> str:
