@@ -23,6 +23,7 @@ from resolution.matching.training import Floats, Vectors, probabilities
 MATCH = 0.5  # likelier than not: the cut that makes the fewest expected mistakes
 REVIEW = 0.1  # below it, nine in ten looks would be wasted
 DOUBT = 0.02
+DOUBTED_MISTAKES = 2.0  # mistakes count twice where a precision is asked for
 LEAST_HALF_WIDTH = 0.03
 PAIRS_FOR_FULL_BELIEF = 200.0
 
@@ -41,9 +42,11 @@ class Thresholds:
 def _cut_for(probability: Floats, weights: Floats, *, precision: float) -> float:
     """Return the lowest probability from which on the expected precision reaches `precision`."""
     order = np.argsort(-probability, kind="stable")
-    expected = np.cumsum(probability[order] * weights[order]) / np.cumsum(weights[order])
-    good = np.flatnonzero(expected * (1 - DOUBT) >= precision)
-    return float(probability[order][good[-1]]) if len(good) else 1.0
+    ordered, share = probability[order], weights[order]
+    mistakes = DOUBTED_MISTAKES * (1 - np.cumsum(ordered * share) / np.cumsum(share))
+    is_last = np.append(np.diff(ordered) < 0, True)[: len(ordered)]  # a cut takes all pairs of a probability
+    good = np.flatnonzero(is_last & (1 - mistakes >= precision))
+    return float(ordered[good[-1]]) if len(good) else 1.0
 
 
 def interval(value: float, *, pairs: float) -> Interval:

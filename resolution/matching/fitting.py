@@ -229,7 +229,9 @@ def _fitted(
     decisions: int,
 ) -> PartyModel:
     draft = prepared.draft
-    matched = {c.name: levels.tolist() for c, levels in zip(prepared.comparisons, estimates.matched, strict=True)}
+    matched = {
+        c.name: levels.tolist() for c, levels in zip(prepared.comparisons, estimates.matched, strict=True)
+    }
     vetoes = vetoes_in_force(prepared.party_type, matched)
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
     return PartyModel(

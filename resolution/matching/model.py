@@ -114,6 +114,7 @@ class ResolutionModel:
     clean_sources: tuple[str, ...] = ()
     shared_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bridge: Mapping[str, float] = field(default_factory=dict)
+    date_readings: tuple[Mapping[str, Any], ...] = ()  # by column, whether the day comes first
 
     @property
     def model_id(self) -> str:
@@ -163,6 +164,7 @@ def from_json(document: Mapping[str, Any]) -> ResolutionModel:
         clean_sources=tuple(document["clean_sources"]),
         shared_values={name: tuple(values) for name, values in document["shared_values"].items()},
         bridge=document["bridge"],
+        date_readings=tuple(document.get("date_readings", ())),
     )
 
 

@@ -68,7 +68,7 @@ FALLBACK_LINKS = {
 VETOES = {
     PartyType.PERSON: (
         Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",), 10.0),
-        Rule("different_birth_date", "level_birth_date = 0", ("birth_date",), ("birth_date",)),
+        Rule("different_birth_date", "level_birth_date = 0", ("birth_date",), ("birth_date",), 10.0),
         Rule(
             "different_birth_date_and_given_name",
             "level_birth_date BETWEEN 0 AND 1 AND level_given_name = 0",

@@ -153,7 +153,7 @@ def _posteriors(odds: Sequence[Floats]) -> Floats:
 
 def _stranger_levels(shares: Floats, matched: Floats, *, compared: float) -> Floats:
     """Return u: the level shares of all pairs less the matches among them."""
-    everyone = shares * compared
+    everyone = shares * max(compared, 1.0)
     rest = np.maximum(everyone - matched, everyone * PUREST_AGREEMENT)
     return np.asarray(np.clip(rest / rest.sum(), FLOOR, 1.0))
 
@@ -223,7 +223,9 @@ def expectation_maximisation(
         moved = _maximise(state, vectors, expected, priors=priors, population=population)
     kin = {name: float(n) for name, n in zip(kinships, state.counts[1:], strict=True)}
     sizes = [len(prior) for prior in priors]
-    matched = tuple(expected_levels(vectors, expected[:, 0], comparison=c, size=n) for c, n in enumerate(sizes))
+    matched = tuple(
+        expected_levels(vectors, expected[:, 0], comparison=c, size=n) for c, n in enumerate(sizes)
+    )
     return Estimates(
         tuple(state.m),
         tuple(state.u),
