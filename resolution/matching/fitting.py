@@ -42,7 +42,8 @@ from resolution.matching.training import (
 
 LEAST_FILLED = 0.01  # share of records that must have a value for a field to be compared
 LEAST_FILLED_RECORDS = 2
-FEWEST_MATCHES = 5.0  # expected matches below which m is all prior: then only rules link
+FEWEST_MATCHES = 3.0  # expected matches below which nothing was learned: then only rules link
+FEWEST_MATCHES_TO_TELL = 30.0  # below it, no precision or recall is stated
 
 CATALOGUE: Mapping[PartyType, tuple[tuple[Comparison, ...], Mapping[str, str]]] = {
     PartyType.PERSON: (PERSON_COMPARISONS, PERSON_BLOCKS),
@@ -234,6 +235,7 @@ def _fitted(
     }
     vetoes = vetoes_in_force(prepared.party_type, matched)
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
+    told = enough and estimates.matches >= FEWEST_MATCHES_TO_TELL
     return PartyModel(
         status="fitted" if enough else "rules_only",
         status_reason=_status_reason(estimates, enough=enough),
@@ -246,8 +248,8 @@ def _fitted(
         calibration=thresholds.calibration,
         match_threshold=thresholds.match,
         review_threshold=thresholds.review,
-        expected_precision=thresholds.precision if enough else None,
-        expected_recall=thresholds.recall if enough else None,
+        expected_precision=thresholds.precision if told else None,
+        expected_recall=thresholds.recall if told else None,
         vetoes=vetoes,
     )
 

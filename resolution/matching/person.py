@@ -43,7 +43,12 @@ GIVEN_NAME = Comparison(
             " OR given_name_l = middle_name_r OR given_name_r = middle_name_l",
             0.03,
         ),
-        Level("alike", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.85", 0.04),
+        Level(
+            "alike",
+            "damerau_levenshtein(given_name_l, given_name_r) <= 2"
+            " AND greatest(length(given_name_l), length(given_name_r)) >= 5",
+            0.04,
+        ),
         Level("different", "", 0.04),
     ),
 )

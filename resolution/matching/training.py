@@ -30,6 +30,10 @@ PUREST_AGREEMENT = 0.05  # at least this share of agreeing pairs is taken as non
 KIN_AS_STRANGERS = 0.2  # how much of a kinship's levels come from chance where only some are shared
 FIRST_SHARE_OF_MATCHES = 0.02  # of the blocked pairs, where EM starts
 FIRST_SHARE_OF_KIN = 0.05
+STRANGER_PAIRS = 3000.0  # weight of what is known of strangers in general, in comparable pairs
+GRADED_LEVELS = 4  # a comparison with fewer (gender, job title) tells nothing of strangers in general
+AGREEING_BY_CHANCE = 1e-4
+ALIKE_BY_CHANCE = 1e-3
 LEAST_SHARE_OF_KIN = 0.005  # of the blocked pairs: relatives are everywhere, also where too few to be seen
 FLOOR = 1e-7  # no level is impossible
 MOST_ITERATIONS = 60
@@ -80,12 +84,24 @@ class Estimates:
         return float(np.log2(self.matches / max(self.pairs - self.matches, 1.0)))
 
 
+def _strangers_elsewhere(comparison: Comparison) -> Floats:
+    """Return how strangers fall into the levels in the world at large, for where few pairs tell."""
+    count = len(comparison.levels)
+    if count < GRADED_LEVELS:
+        return np.full(count, 1.0 / count)
+    usual = np.full(count, ALIKE_BY_CHANCE)
+    usual[-1] = AGREEING_BY_CHANCE
+    usual[0] = 1.0 - usual[1:].sum()
+    return usual
+
+
 def level_shares(vectors: Vectors, comparisons: Sequence[Comparison]) -> tuple[Floats, ...]:
-    """Return the share of each level among comparable pairs, never zero (add-half smoothing)."""
+    """Return the share of each level among comparable pairs, leaning on the world where they are few."""
     shares = []
     for c, comparison in enumerate(comparisons):
         counts = expected_levels(vectors, vectors.weights, comparison=c, size=len(comparison.levels))
-        shares.append((counts + 0.5) / (counts.sum() + 0.5 * len(counts)))
+        usual, weight = _strangers_elsewhere(comparison), STRANGER_PAIRS
+        shares.append((counts + weight * usual + 1e-3) / (counts.sum() + weight + 1e-3 * len(counts)))
     return tuple(shares)
 
 
