@@ -79,7 +79,8 @@ def cluster(records: int, links: Links, *, constraints: Constraints, bridge: Bri
     joining = np.bincount(owner[joins], minlength=records)
     is_open = joining < size * (size - 1) // 2
     for a, b in (*constraints.must, *constraints.cannot):
-        is_open[component[a]] = is_open[component[b]] = True
+        if component[a] == component[b]:
+            is_open[component[a]] = True
     if constraints.clean_source is not None:
         _open_crowded(is_open, component, constraints.clean_source)
     result = _least_of(component)
@@ -89,7 +90,13 @@ def cluster(records: int, links: Links, *, constraints: Constraints, bridge: Bri
     for rows in np.split(wanted, starts[1:]) if len(wanted) else ():
         number = int(owner[rows[0]])
         scored = list(
-            zip(left[rows].tolist(), right[rows].tolist(), weight[rows].tolist(), joins[rows].tolist(), strict=True)
+            zip(
+                left[rows].tolist(),
+                right[rows].tolist(),
+                weight[rows].tolist(),
+                joins[rows].tolist(),
+                strict=True,
+            )
         )
         must, cannot = by_component.get(number, ((), ()))
         for group in _grow(scored, must, cannot, clean=constraints.clean_source, bridge=bridge):
@@ -132,43 +139,55 @@ def _grow(
     bridge: Bridge,
 ) -> list[list[int]]:
     """Return the groups of one component; records that no pair names are not among them."""
-    named = {r for pair in scored for r in pair[:2]} | {r for pair in must for r in pair}
-    groups = {r: _Group([r]) for r in named}
-    home = {r: r for r in named}
+    groups = _single_records(scored, must, clean=clean)
+    home = {record: record for record in groups}
     for a, b in cannot:
-        if a in groups and b in groups:
-            groups[a].barred.add(b)
-            groups[b].barred.add(a)
-    if clean is not None:
-        for r in named:
-            if clean[r] != NO_SOURCE:
-                groups[r].sources.add(int(clean[r]))
+        groups[a].barred.add(b)
+        groups[b].barred.add(a)
     for a, b, weight, _ in scored:
         clipped = max(-bridge.most, min(bridge.most, weight))
         groups[a].evidence[b] = groups[b].evidence[a] = (clipped, 1)
     for a, b in must:
-        if home[a] != home[b]:
-            _join(groups, home, home[a], home[b])
+        _join(groups, home, home[a], home[b])
     for a, b, _, joins in scored:
-        if joins and home[a] != home[b] and _may_join(groups[home[a]], groups[home[b]], home[b], bridge=bridge):
+        if joins and _may_join(groups, home, home[a], home[b], bridge=bridge):
             _join(groups, home, home[a], home[b])
     return [group.members for group in groups.values()]
 
 
-def _may_join(one: _Group, other: _Group, other_key: int, *, bridge: Bridge) -> bool:
+def _single_records(
+    scored: Iterable[tuple[int, int, float, bool]], must: Iterable[tuple[int, int]], *, clean: Ints | None
+) -> dict[int, _Group]:
+    """Return a group of its own for each record that a pair names."""
+    named = {r for pair in scored for r in pair[:2]} | {r for pair in must for r in pair}
+    groups = {record: _Group([record]) for record in sorted(named)}
+    if clean is not None:
+        for record, group in groups.items():
+            group.sources |= {int(clean[record])} - {NO_SOURCE}
+    return groups
+
+
+def _may_join(
+    groups: Mapping[int, _Group], home: Mapping[int, int], a: int, b: int, *, bridge: Bridge
+) -> bool:
+    if a == b:
+        return False
+    one, other = groups[a], groups[b]
     if not one.sources.isdisjoint(other.sources):
         return False
-    if not one.barred.isdisjoint(other.members):
+    if any(home[record] == b for record in one.barred):
         return False
     total = len(one.members) * len(other.members)
     if total == 1:
         return True
-    weights, scored = one.evidence.get(other_key, (0.0, 0))
+    weights, scored = one.evidence.get(b, (0.0, 0))
     return (weights + (total - scored) * bridge.unscored) / total >= bridge.least_mean
 
 
 def _join(groups: dict[int, _Group], home: dict[int, int], a: int, b: int) -> None:
     """Put the smaller group into the larger one and add up what ties them to others."""
+    if a == b:
+        return
     if len(groups[a].members) < len(groups[b].members):
         a, b = b, a
     kept, gone = groups[a], groups.pop(b)

@@ -1,54 +1,93 @@
-"""The commands of identity resolution: resolve, mapping, explain, evaluate, export."""
+"""The commands of identity resolution: resolve, mapping, explain, evaluate, export.
+
+What a command needs is imported when it is called: the engine takes seconds to load, and help is to be
+there at once.
+"""
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
-import duckdb
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from resolution.run import Options, RunSummary, resolve
+from resolution.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from resolution.domain.attributes import Mapping as ColumnMeanings
+    from resolution.run import RunSummary
 
 app = typer.Typer()
-FilesArgument = Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files; each a source, or with a source column.")]
 RunOption = Annotated[Path, typer.Option("--run", help="Folder of a finished run.")]
 
 
 @app.command("resolve")
-def resolve_command(
-    files: FilesArgument,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the result; a run there is replaced.")] = None,
-    mapping: Annotated[Path | None, typer.Option("--mapping", help="What the columns mean; inferred without it.")] = None,
+def resolve_command(  # noqa: PLR0913 - one parameter for each option of the command line
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="CSV, JSONL or Parquet files; each a source, or with a source column."),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the result; a run there is replaced.")
+    ] = Path("concord-run"),
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", help="What the columns mean; inferred without it.")
+    ] = None,
     decisions: Annotated[
-        Path | None, typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains.")
+        Path | None,
+        typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains."),
     ] = None,
     precision: Annotated[
         float | None, typer.Option("--precision", help="Expected precision to reach, such as 0.99.")
     ] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Survivorship rules (YAML).")] = None,
-    model: Annotated[Path | None, typer.Option("--model", help="model.json of an earlier run: score with it, learn nothing.")] = None,
-    update: Annotated[Path | None, typer.Option("--update", help="Folder of a run to bring up to date with the files.")] = None,
-    remove: Annotated[Path | None, typer.Option("--remove", help="With --update: CSV of source, source_id to remove.")] = None,
-    export: Annotated[
-        bool | None, typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small).")
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="model.json of an earlier run: score with it, learn nothing."),
     ] = None,
-    semantic: Annotated[bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")] = False,
+    update: Annotated[
+        Path | None, typer.Option("--update", help="Folder of a run to bring up to date with the files.")
+    ] = None,
+    remove: Annotated[
+        Path | None, typer.Option("--remove", help="With --update: CSV of source, source_id to remove.")
+    ] = None,
+    export: Annotated[
+        bool | None,
+        typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small)."),
+    ] = None,
+    semantic: Annotated[
+        bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")
+    ] = False,
 ) -> None:
     """Find which records are the same person or organisation, and write one golden record for each."""
-    from resolution.update import update_run
+    from resolution.run import Options, resolve
+    from resolution.update import UpdateOptions, update_run
 
     console = Console()
-    if update is not None:
-        summary = update_run(update, files, remove=remove, export=export)
-    else:
+    if update is None:
+        _refuse({"--remove": remove, "--export": export}, "goes with --update only")
         options = Options(mapping, decisions, precision, rules, model, semantic, console.is_terminal)
-        summary = resolve(files, out=out or Path("concord-run"), options=options)
+        summary = resolve(files or [], out=out, options=options)
+        if mapping is None and summary.mapping is not None:
+            _print_mapping(console, summary.mapping)
+    else:
+        fixed = {"--mapping": mapping, "--precision": precision, "--rules": rules, "--model": model}
+        _refuse(fixed, "cannot go with --update, which goes by what the run was made with")
+        changes = UpdateOptions(remove, decisions, export, console.is_terminal)
+        summary = update_run(update, files or [], options=changes)
     _print_summary(console, summary)
 
 
-def _print_summary(console: Console, summary: RunSummary) -> None:
+def _refuse(given: Mapping[str, object], reason: str) -> None:
+    named = [option for option, value in given.items() if value is not None]
+    if named:
+        raise InputError(f"{' and '.join(named)} {reason}")
+
+
+def _print_summary(console: Console, summary: "RunSummary") -> None:
     run = summary.run
     table = Table(title="Resolved", title_justify="left", show_header=False)
     counts = run["counts"]
@@ -61,9 +100,15 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
     ):
         if key in counts:
             table.add_row(label, f"{counts[key]:,}")
+    for label, number in _notes(run):
+        table.add_row(label, f"{number:,}")
     for name, told in (run.get("expected_by_type") or {}).items():
         for measure in ("precision", "recall"):
-            shown = "cannot be told" if not told else "{value:.3f} ({low:.2f} to {high:.2f})".format(**told[measure])
+            shown = (
+                "cannot be told"
+                if not told
+                else "{value:.3f} ({low:.2f} to {high:.2f})".format(**told[measure])
+            )
             table.add_row(f"expected {measure}, {name}s", shown)
     table.add_row("seconds", f"{sum(s['seconds'] for s in run['steps']):.1f}")
     console.print(table)
@@ -71,32 +116,61 @@ def _print_summary(console: Console, summary: RunSummary) -> None:
         console.print(f"{name}: {threshold['status']}", soft_wrap=True, highlight=False)
     report = summary.folder / "report.html"
     if report.exists():
-        console.print(f"The report: [bold]{report}[/bold]", soft_wrap=True)
+        console.print(f"The report: [bold]{escape(str(report))}[/bold]", soft_wrap=True)
     else:
-        console.print(f"Write all files: [bold]concord export {summary.folder}[/bold]", soft_wrap=True)
+        console.print(
+            f"Write all files: [bold]concord export {escape(str(summary.folder))}[/bold]", soft_wrap=True
+        )
+
+
+def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield what an update changed, and decisions that could not take effect."""
+    changes = run.get("changes") or {}
+    for key in ("new", "changed", "removed"):
+        if key in changes:
+            yield f"records {key}", changes[key]
+    if changes:
+        yield "golden records touched", changes["golden_records"]
+    if changes.get("removed_but_unknown"):
+        yield "to be removed, but unknown", changes["removed_but_unknown"]
+    absent = (run.get("decisions") or {}).get("about_absent_records")
+    if absent:
+        yield "decisions about absent records", absent
 
 
 @app.command("mapping")
 def mapping_command(
-    files: FilesArgument,
-    out: Annotated[Path | None, typer.Option("--out", help="Write it to this file instead of printing it.")] = None,
+    files: Annotated[list[Path], typer.Argument(help="CSV, JSONL or Parquet files.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write it to this file instead of printing it.")
+    ] = None,
 ) -> None:
     """Print what the columns of files seem to mean, with how sure that is; correct it and give it back."""
+    import duckdb
+
     from resolution.files.completion import map_files
     from resolution.files.mapping_file import format_mapping
     from resolution.files.reading import read_files
 
     with duckdb.connect() as connection:
         mapping = map_files(connection, read_files(connection, files))
-    if out is not None:
-        out.write_text(format_mapping(mapping), encoding="utf-8")
     console = Console()
+    if out is None:
+        _print_mapping(console, mapping)
+        return
+    out.write_text(format_mapping(mapping), encoding="utf-8")
+    console.print(f"The mapping: [bold]{escape(str(out))}[/bold]", soft_wrap=True)
+
+
+def _print_mapping(console: Console, mapping: "ColumnMeanings") -> None:
     for source in mapping.sources:
         kind = source.party_type.value if source.party_type else "by row"
-        table = Table("column", "means", "sure", "because", title=f"{source.file}: {source.source}, {kind}", title_justify="left")
+        title = escape(f"{source.file}: {source.source}, {kind}")
+        table = Table("column", "means", "sure", "because", title=title, title_justify="left")
         for column in source.columns:
-            kinds = " ".join(str(x) for x in (column.kind, column.country, column.group if column.group > 1 else None) if x)
-            table.add_row(column.column, f"{column.attribute.value} {kinds}".strip(), f"{column.confidence:.2f}", column.reason)
+            group = str(column.group) if column.group > 1 else None
+            means = " ".join(filter(None, (column.attribute.value, column.kind, column.country, group)))
+            table.add_row(escape(column.column), means, f"{column.confidence:.2f}", escape(column.reason))
         console.print(table)
 
 
@@ -105,7 +179,9 @@ def explain_command(
     record_a: Annotated[str, typer.Argument(help="A record: source:source_id, or the id alone.")],
     record_b: Annotated[str | None, typer.Argument(help="Another record, to ask about the pair.")] = None,
     run: RunOption = Path("concord-run"),
-    chart: Annotated[Path | None, typer.Option("--chart", help="Where to draw the waterfall (SVG or PNG).")] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Where to draw the waterfall (SVG or PNG).")
+    ] = None,
 ) -> None:
     """Say why two records are or are not one party, or what holds one record where it is."""
     from resolution.explain import explain_pair, open_run
@@ -125,12 +201,14 @@ def explain_command(
         if explanation.score is not None:
             target = chart or run / chart_name(explanation)
             draw_waterfall(explanation, target)
-            console.print(f"The waterfall: [bold]{target}[/bold]", soft_wrap=True)
+            console.print(f"The waterfall: [bold]{escape(str(target))}[/bold]", soft_wrap=True)
 
 
 @app.command("evaluate")
 def evaluate_command(
-    truth: Annotated[Path, typer.Option("--truth", help="CSV: source, source_id, entity_id [, record_type].")],
+    truth: Annotated[
+        Path, typer.Option("--truth", help="CSV: source, source_id, entity_id [, record_type].")
+    ],
     run: RunOption = Path("concord-run"),
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -11,7 +11,9 @@ _CLUSTERS = """
 SELECT p.source, p.source_id, m.golden_id AS cluster_id
 FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
 """
-_LINKS = "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL ORDER BY ALL"
+_LINKS = (
+    "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL ORDER BY ALL"
+)
 
 # First what would change most: how many pairs of records a verdict would join or part, times how
 # unsure we are about it.
@@ -27,10 +29,13 @@ WHERE l.veto IS NULL AND l.method <> 'steward'
     AND (l.band = 'review' OR (l.band = 'match' AND a.golden_id <> b.golden_id))
 ORDER BY impact DESC, record_id_l, record_id_r
 """
-_QUARANTINE = "SELECT file, line, field, reason, row_json AS row FROM quarantine ORDER BY file, line, field, reason"
+_QUARANTINE = (
+    "SELECT file, line, field, reason, row_json AS row FROM quarantine ORDER BY file, line, field, reason"
+)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, options: str) -> int:
+def copy_to(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, options: str) -> int:
+    """Write the rows of a query to a file; return how many there are."""
     connection.execute(f"COPY ({query}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
     row = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
     return int(row[0]) if row else 0
@@ -38,14 +43,14 @@ def _copy(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, op
 
 def write_clusters(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write clusters.parquet and clusters.csv: source, source_id, cluster_id (the golden id)."""
-    _copy(connection, _CLUSTERS, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
-    _copy(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+    copy_to(connection, _CLUSTERS, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    copy_to(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
 
 
 def write_links(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     """Write links.parquet and review.parquet; return how many pairs are for review."""
-    _copy(connection, _LINKS, folder / "links.parquet", options="FORMAT parquet, COMPRESSION zstd")
-    return _copy(connection, _REVIEW, folder / "review.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    copy_to(connection, _LINKS, folder / "links.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    return copy_to(connection, _REVIEW, folder / "review.parquet", options="FORMAT parquet, COMPRESSION zstd")
 
 
 def write_quarantine(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import duckdb
-import pyarrow as pa
 
 from resolution.domain.attributes import PartyType, SourceMapping
 from resolution.domain.clustering import Bridge
@@ -18,6 +17,7 @@ from resolution.matching.model import PartyModel, ResolutionModel
 
 CLEAN_WITHIN = 0.002  # expected matches inside a source, per record, up to which it holds a party once
 CLEAN_ACROSS = 0.05  # matches to other sources, per record, without which a source tells nothing
+DECIDED = 20.0  # match weight, log2 odds, of a decided pair that the model never scored
 SURE = 0.9  # probability of the links that tell a clean source
 
 
@@ -49,46 +49,67 @@ def _decisions(connection: duckdb.DuckDBPyConnection) -> Decisions | None:
 
 
 def learn(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    model: ResolutionModel | None,
-    options: MatchingOptions,
-    sources: Sequence[SourceMapping],
+    connection: duckdb.DuckDBPyConnection, *, options: MatchingOptions, sources: Sequence[SourceMapping]
 ) -> Learned:
-    """Learn a model from the party records, or make the match inputs for the one given."""
+    """Learn a model from the party records."""
     parties: dict[str, PartyModel] = {}
     tables: dict[PartyType, tuple[str, str]] = {}
     decisions = _decisions(connection)
     for party_type in PartyType:
         pairs = f"pairs_{party_type.value}"
-        if model is not None:
-            if party_type.value in model.parties:
-                table = match_input(connection, party_type, model.parties[party_type.value])
-                engine.block_pairs(connection, table, model=model.parties[party_type.value], target=pairs)
-                tables[party_type] = (table, pairs)
-            continue
         prepared = fitting.prepare(connection, party_type)
         if prepared is None:
+            if _has_records(connection, party_type):
+                parties[party_type.value] = _of_one_record()
             continue
-        if prepared.comparisons and prepared.draft.blocking_rules:
-            engine.block_pairs(connection, prepared.table, model=prepared.draft, target=pairs)
-        else:
-            connection.execute(f"CREATE OR REPLACE TABLE {pairs} (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)")
+        _block(connection, prepared.table, model=prepared.draft, target=pairs)
         parties[party_type.value] = fitting.fit_party_model(
             connection, prepared, pairs=pairs, decisions=decisions, precision=options.precision
         )
         tables[party_type] = (prepared.table, pairs)
-    if model is not None:
-        return Learned(model, tables, is_new=False, sources=tuple(sources))
-    records = sampling.count(connection, "party_records")
     shared = {
         column: learned.shared
         for party in parties.values()
         for column, learned in party.term_frequencies.items()
         if learned.shared
     }
-    return Learned(
-        ResolutionModel(records, parties, (), shared, asdict(Bridge())), tables, is_new=True, sources=tuple(sources)
+    records = sampling.count(connection, "party_records")
+    model = ResolutionModel(records, parties, (), shared, asdict(Bridge()))
+    return Learned(model, tables, is_new=True, sources=tuple(sources))
+
+
+def take(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> Learned:
+    """Make the match inputs and blocked pairs of a saved model; nothing is learned."""
+    tables: dict[PartyType, tuple[str, str]] = {}
+    for party_type in PartyType:
+        party = model.parties.get(party_type.value)
+        if party is None or not party.comparisons:
+            continue
+        table, pairs = match_input(connection, party_type, party), f"pairs_{party_type.value}"
+        _block(connection, table, model=party, target=pairs)
+        tables[party_type] = (table, pairs)
+    return Learned(model, tables, is_new=False, sources=())
+
+
+def _has_records(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> bool:
+    row = connection.execute(
+        "SELECT count(*) FROM party_records WHERE party_type = ?", [party_type.value]
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _of_one_record() -> PartyModel:
+    """Return the model of a party type that has nothing to learn from: it links nothing."""
+    empty = fitting.draft_model((), (), {}, word_weights={}, default_word_weight=0.0)
+    return replace(empty, status_reason="only one record, and nothing to compare it with")
+
+
+def _block(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str) -> None:
+    if model.comparisons and model.blocking_rules:
+        engine.block_pairs(connection, table, model=model, target=target)
+        return
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {target} (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)"
     )
 
 
@@ -133,30 +154,39 @@ def apply_decisions(connection: duckdb.DuckDBPyConnection) -> None:
         " WHERE links.record_id_l = d.record_id_l AND links.record_id_r = d.record_id_r"
     )
     connection.execute(
-        "INSERT INTO links (record_id_l, record_id_r, party_type, match_weight, match_probability, method, rule, band)"
-        " SELECT d.record_id_l, d.record_id_r, a.party_type,"
-        " CASE WHEN decision = 'match' THEN 20.0 ELSE -20.0 END, CASE WHEN decision = 'match' THEN 1.0 ELSE 0.0 END,"
-        " 'steward', 'decision', d.decision FROM decisions d"
-        " JOIN party_records a ON a.record_id = d.record_id_l JOIN party_records b ON b.record_id = d.record_id_r"
-        " WHERE a.party_type = b.party_type AND NOT EXISTS (SELECT 1 FROM links l"
-        " WHERE l.record_id_l = d.record_id_l AND l.record_id_r = d.record_id_r) ORDER BY ALL"
+        f"""
+        INSERT INTO links (
+            record_id_l, record_id_r, party_type, match_weight, match_probability, method, rule, band)
+        SELECT d.record_id_l, d.record_id_r, a.party_type,
+            if(decision = 'match', {DECIDED}, -{DECIDED}), if(decision = 'match', 1.0, 0.0),
+            'steward', 'decision', d.decision
+        FROM decisions d
+        JOIN party_records a ON a.record_id = d.record_id_l
+        JOIN party_records b ON b.record_id = d.record_id_r
+        WHERE a.party_type = b.party_type AND NOT EXISTS (SELECT 1 FROM links l
+            WHERE l.record_id_l = d.record_id_l AND l.record_id_r = d.record_id_r)
+        ORDER BY ALL
+        """
     )
 
 
-def _clean_sources(connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceMapping]) -> tuple[str, ...]:
+def _clean_sources(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceMapping]
+) -> tuple[str, ...]:
     """Return the sources that hold a party at most once: declared, or shown by the links."""
     declared = {s.source: s.duplicate_free for s in sources if s.duplicate_free is not None}
     rows = connection.execute(
         f"""
         WITH sure AS (
             SELECT a.source AS sl, b.source AS sr FROM links
-            JOIN party_records a ON a.record_id = record_id_l JOIN party_records b ON b.record_id = record_id_r
+            JOIN party_records a ON a.record_id = record_id_l
+            JOIN party_records b ON b.record_id = record_id_r
             WHERE match_probability >= {SURE} AND veto IS NULL
         ), ends AS (
             SELECT sl AS source, sl = sr AS inside FROM sure UNION ALL SELECT sr, sl = sr FROM sure
         ), told AS (
-            SELECT source, count(*) FILTER (inside) / 2 AS within, count(*) FILTER (NOT inside) AS across FROM ends
-            GROUP BY source
+            SELECT source, count(*) FILTER (inside) / 2 AS within, count(*) FILTER (NOT inside) AS across
+            FROM ends GROUP BY source
         )
         SELECT p.source, count(*) AS records, coalesce(any_value(within), 0), coalesce(any_value(across), 0)
         FROM party_records p LEFT JOIN told USING (source) GROUP BY p.source ORDER BY p.source
@@ -170,12 +200,6 @@ def _clean_sources(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sour
     return tuple(clean)
 
 
-def decided_pairs(decisions: Sequence[tuple[str, str, str]]) -> pa.Table:
-    """Return decisions as a table (record_id_l, record_id_r, decision)."""
-    names = ("record_id_l", "record_id_r", "decision")
-    return pa.table({n: pa.array([d[i] for d in decisions], pa.string()) for i, n in enumerate(names)})
-
-
 def block_new(
     connection: duckdb.DuckDBPyConnection, *, new: str, everyone: str, model: PartyModel, target: str
 ) -> None:
@@ -185,9 +209,8 @@ def block_new(
     """
     met = " UNION ALL ".join(
         f"SELECT {i} AS rule, least(n.record_id, e.record_id) AS l, greatest(n.record_id, e.record_id) AS r"
-        f" FROM {new} n JOIN {everyone} e ON n.{engine.KEY_PREFIX}{rule.name} = e.{engine.KEY_PREFIX}{rule.name}"
-        " WHERE n.record_id <> e.record_id"
-        for i, rule in enumerate(model.blocking_rules)
+        f" FROM {new} n JOIN {everyone} e ON n.{key} = e.{key} WHERE n.record_id <> e.record_id"
+        for i, key in enumerate(engine.KEY_PREFIX + rule.name for rule in model.blocking_rules)
     )
     connection.execute(
         f"CREATE OR REPLACE TABLE {target} AS SELECT min(rule)::VARCHAR AS match_key, l AS join_key_l,"

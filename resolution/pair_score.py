@@ -31,13 +31,17 @@ def pair_scorer(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any])
         if not party.comparisons:
             return None
         table = f"match_{party_type.value}"
-        rows = connection.execute(f"SELECT * FROM {table} WHERE record_id IN (?, ?)", [left, right]).to_arrow_table()
+        rows = connection.execute(
+            f"SELECT * FROM {table} WHERE record_id IN (?, ?)", [left, right]
+        ).to_arrow_table()
         if rows.num_rows != 2:
             return None
         with duckdb.connect() as memory:
             memory.register("two_records", rows)
             memory.execute(f"CREATE TABLE {table} AS SELECT * FROM two_records")
-            memory.execute("CREATE TABLE one_pair (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)")
+            memory.execute(
+                "CREATE TABLE one_pair (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)"
+            )
             memory.execute("INSERT INTO one_pair VALUES ('-1', ?, ?)", [left, right])
             scoring.create_links(memory, [c.name for c in party.comparisons])
             scoring.add_links(

@@ -6,8 +6,9 @@ timings. Golden ids carry over from the run that the folder held before (DESIGN.
 """
 
 import json
+import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -26,11 +27,12 @@ from resolution.files.mapping_file import write_mapping
 from resolution.files.reading import read_files
 from resolution.matching.model import ResolutionModel, from_json, to_json
 from resolution.report.page import write_report
-from resolution.run_folder import STATE, current_run, has_run, new_run
+from resolution.run_folder import RULES, STATE, current_run, has_run, new_run
 from resolution.settle import Terms, settle_all
+from resolution.standardise.forms import DateReading
 from resolution.standardise.standardise import standardise
 from resolution.stopwatch import Stopwatch
-from resolution.survivorship_rules import default_rules, read_rules
+from resolution.survivorship_rules import SurvivorshipRules, default_rules, read_rules
 
 STEPS = 7
 
@@ -50,10 +52,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A finished run: its folder and what `run.json` holds."""
+    """A finished run: its folder, what `run.json` holds, and how the files were read."""
 
     folder: Path
     run: dict[str, Any]
+    mapping: Mapping | None = None
 
 
 def resolve(
@@ -71,116 +74,148 @@ def resolve(
         InputError: A file, the mapping, the decisions or an option cannot be used; nothing is written.
     """
     given = options or Options(mapping=mapping, decisions=decisions, precision=precision)
-    if given.precision is not None and not 0.5 <= given.precision < 1:
-        raise InputError(f"--precision {given.precision:g} is not between 0.5 and 1; try 0.99")
+    plan = _plan(files, given)
+    watch = Stopwatch(total=STEPS)
+    with watch.running(is_shown=given.is_shown), new_run(out) as draft:
+        before = current_run(out) if has_run(out) else None
+        run, found = _run(plan, draft, before=before, watch=watch)
+    return RunSummary(out, run, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a run goes by: everything that was asked for, read and checked."""
+
+    files: tuple[Path, ...]
+    mapping: Path | None
+    matching: matching_run.MatchingOptions
+    decisions: tuple[Decision, ...]
+    model: ResolutionModel | None
+    rules: SurvivorshipRules
+    rules_file: Path | None
+    now: datetime
+
+
+def _plan(files: Sequence[Path], options: Options) -> _Plan:
     if not files:
         raise InputError("no file given; name one or more CSV, JSONL or Parquet files")
-    decided = read_decisions(given.decisions) if given.decisions else []
-    watch = Stopwatch(total=STEPS)
-    before = current_run(out) if has_run(out) else None
-    with watch.running(is_shown=given.is_shown), new_run(out) as draft:
-        run = _run(list(files), draft, before=before, options=given, decided=decided, watch=watch)
-    return RunSummary(out, run)
+    if options.precision is not None and not 0.5 <= options.precision < 1:
+        raise InputError(f"--precision {options.precision:g} is not between 0.5 and 1; try 0.99")
+    if options.precision is not None and options.model is not None:
+        raise InputError("--precision is chosen when a model is learned; give either it or --model")
+    return _Plan(
+        files=tuple(files),
+        mapping=options.mapping,
+        matching=matching_run.MatchingOptions(precision=options.precision, semantic=options.semantic),
+        decisions=tuple(read_decisions(options.decisions)) if options.decisions else (),
+        model=_saved_model(options.model) if options.model else None,
+        rules=read_rules(options.rules) if options.rules else default_rules(),
+        rules_file=options.rules,
+        now=datetime.now(tz=UTC).replace(tzinfo=None),
+    )
 
 
 def _run(
-    files: list[Path],
-    draft: Path,
-    *,
-    before: Path | None,
-    options: Options,
-    decided: list[Decision],
-    watch: Stopwatch,
-) -> dict[str, Any]:
-    rules = read_rules(options.rules) if options.rules else default_rules()
-    now = datetime.now(tz=UTC).replace(tzinfo=None)
+    plan: _Plan, draft: Path, *, before: Path | None, watch: Stopwatch
+) -> tuple[dict[str, Any], Mapping]:
     work = draft / "work.duckdb"
     with state.open_work(work) as connection:
         with watch.step("read"):
-            mapping, sources = _load(connection, files, options.mapping)
+            mapping, sources = _load(connection, plan.files, plan.mapping)
             write_mapping(mapping, draft / "mapping.yml")
+            if plan.rules_file is not None:  # updates go by them too
+                shutil.copyfile(plan.rules_file, draft / RULES)
         with watch.step("standardise"):
-            summary = standardise(connection, sources)
-        state.write_decisions(connection, decided)
-        with watch.step("learn"):
-            saved = _saved_model(options.model)
-            learned = matching_run.learn(connection, model=saved, options=_matching(options), sources=mapping.sources)
-        with watch.step("score"):
-            learned = matching_run.score(connection, learned)
+            known = state.readings_from_json(plan.model.date_readings) if plan.model else ()
+            summary = standardise(connection, sources, readings=known)
+        state.write_decisions(connection, plan.decisions)
+        decided = state.check_decisions(connection)
+        model = _match(connection, plan, mapping, readings=summary.readings, watch=watch)
         with watch.step("settle"):
             if before is not None:
                 state.carry_over_ledger(connection, before / STATE)
-            terms = Terms(Bridge(**learned.model.bridge), learned.model.clean_sources, rules, now, "run")
-            settle_all(connection, terms)
+            settle_all(connection, terms_of(model, plan.rules, now=plan.now, cause="run"))
         with watch.step("write"):
             counts = exports.write_all(connection, draft)
-            run = describe(connection, learned.model, sources=sources, counts=counts)
+            run = describe(connection, model, inputs=describe_inputs(connection, sources), counts=counts)
+            run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
-            _write_json(draft / "model.json", to_json(learned.model))
+            write_json(draft / "model.json", to_json(model))
             state.save(connection, draft / STATE)
         with watch.step("report"):
             run["steps"] = watch.steps
             write_report(
-                connection, run=run, model=to_json(learned.model), mapping=mapping, path=draft / "report.html"
+                connection, run=run, model=to_json(model), mapping=mapping, path=draft / "report.html"
             )
     work.unlink()
     work.with_suffix(".duckdb.wal").unlink(missing_ok=True)
     run["steps"] = watch.steps
-    run["created_at"] = now.isoformat(timespec="seconds") + "Z"
-    _write_json(draft / "run.json", run)
-    return run
+    run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
+    write_json(draft / "run.json", run)
+    return run, mapping
+
+
+def _match(
+    connection: duckdb.DuckDBPyConnection,
+    plan: _Plan,
+    mapping: Mapping,
+    *,
+    readings: Sequence[DateReading],
+    watch: Stopwatch,
+) -> ResolutionModel:
+    """Write `links`; return the model that scored them, learned or given."""
+    with watch.step("learn"):
+        if plan.model is None:
+            learned = matching_run.learn(connection, options=plan.matching, sources=mapping.sources)
+        else:
+            learned = matching_run.take(connection, plan.model)
+    with watch.step("score"):
+        model = matching_run.score(connection, learned).model
+    if plan.model is not None:
+        return model
+    return replace(model, date_readings=state.readings_json(readings))
+
+
+def terms_of(model: ResolutionModel, rules: SurvivorshipRules, *, now: datetime, cause: str) -> Terms:
+    """Return what settling goes by: the model's part, the rules, the clock."""
+    return Terms(Bridge(**model.bridge), model.clean_sources, rules, now, cause)
 
 
 def _load(
-    connection: duckdb.DuckDBPyConnection, files: list[Path], mapping_file: Path | None
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], mapping_file: Path | None
 ) -> tuple[Mapping, list[LoadedSource]]:
     tables = read_files(connection, files)
     mapping = map_files(connection, tables, mapping_file=mapping_file)
     return mapping, load_sources(connection, mapping, tables)
 
 
-def _saved_model(path: Path | None) -> ResolutionModel | None:
-    if path is None:
-        return None
+def _saved_model(path: Path) -> ResolutionModel:
     try:
         return from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no model; give --model the model.json of an earlier run") from error
 
 
-def _matching(options: Options) -> matching_run.MatchingOptions:
-    return matching_run.MatchingOptions(precision=options.precision, semantic=options.semantic)
-
-
 def describe(
     connection: duckdb.DuckDBPyConnection,
     model: ResolutionModel,
     *,
-    sources: Sequence[LoadedSource],
+    inputs: Sequence[dict[str, Any]],
     counts: dict[str, int],
 ) -> dict[str, Any]:
-    """Return what run.json says of a run, without timings."""
-    totals = connection.execute(
-        "SELECT count(*), count(*) FILTER (party_type = 'person'), count(*) FILTER (party_type = 'organization')"
-        " FROM party_records"
+    """Return what run.json says of a run, without timings; `counts` are those of `exports.write_all`."""
+    records, persons, organizations = connection.execute(
+        "SELECT count(*), count(*) FILTER (party_type = 'person'),"
+        " count(*) FILTER (party_type = 'organization') FROM membership"
     ).fetchone() or (0, 0, 0)
     links = connection.execute("SELECT count(*) FROM links WHERE band = 'match'").fetchone() or (0,)
     return {
         "concord": version("concord"),
-        "inputs": [
-            {
-                "file": source.mapping.file,
-                "source": source.mapping.source,
-                "rows": source.rows,
-                "used": source.used,
-                "quarantined": source.quarantined,
-            }
-            for source in sources
-        ],
+        "inputs": list(inputs),
         "counts": {
-            "records": totals[0],
-            "persons": totals[1],
-            "organizations": totals[2],
+            "records": records,
+            "persons": persons,
+            "organizations": organizations,
             "links": links[0],
             "clusters": counts["golden_records"],
             **counts,
@@ -188,7 +223,11 @@ def describe(
         "expected": state.expected_of_run(connection, model),
         "expected_by_type": state.expected_by_type(connection, model),
         "thresholds": {
-            name: {"match": party.match_threshold, "review": party.review_threshold, "status": party.status_reason}
+            name: {
+                "match": party.match_threshold,
+                "review": party.review_threshold,
+                "status": party.status_reason,
+            }
             for name, party in model.parties.items()
         },
         "model_id": model.model_id,
@@ -196,5 +235,29 @@ def describe(
     }
 
 
-def _write_json(path: Path, document: Any) -> None:
+def describe_inputs(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[LoadedSource]
+) -> list[dict[str, Any]]:
+    """Return one entry per file: rows, of which some are used and the others in quarantine."""
+    inputs = []
+    for source in sources:
+        (used,) = connection.execute(f"SELECT count(*) FROM {source.table}").fetchone() or (0,)
+        (empty,) = connection.execute(
+            f"SELECT count(*) FROM {source.table} r"
+            " SEMI JOIN quarantine q ON q.file = r._file AND q.line = r._line"
+        ).fetchone() or (0,)
+        inputs.append(
+            {
+                "file": source.mapping.file,
+                "source": source.mapping.source,
+                "rows": source.rows,
+                "used": used - empty,
+                "quarantined": source.rows - used + empty,
+            }
+        )
+    return inputs
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a document as JSON that people can read."""
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

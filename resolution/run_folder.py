@@ -5,9 +5,11 @@
     DIR/clusters.csv …    links through `current`, so that they have fixed names
 
 A run is made in `DIR/runs/.next-…`, renamed, and `current` is moved to it. What was there before is removed
-afterwards; a command that was killed leaves at most a hidden folder, which the next one removes.
+afterwards; a command that was killed leaves at most hidden files, which the next one removes. One command
+at a time works in a folder: it holds a lock that ends with its process.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +20,10 @@ from resolution.domain.errors import InputError, RunNotFound
 
 CURRENT = "current"
 RUNS = "runs"
+LOCK = ".lock"
+DRAFT = ".next-"  # what begins with it is unfinished
 STATE = "state.duckdb"
+RULES = "survivorship_rules.yml"  # there only where a run was given rules of its own
 PUBLIC = (
     "clusters.parquet",
     "clusters.csv",
@@ -32,6 +37,7 @@ PUBLIC = (
     "model.json",
     "run.json",
     "report.html",
+    RULES,
     STATE,
 )
 
@@ -42,10 +48,9 @@ def current_run(folder: Path) -> Path:
     Raises:
         RunNotFound: There is none.
     """
-    found = folder / CURRENT
-    if not (found / "run.json").is_file():
+    if not has_run(folder):
         raise RunNotFound(f"{folder} holds no complete run; make one with `concord resolve … --out {folder}`")
-    return found.resolve()
+    return (folder / CURRENT).resolve()
 
 
 def has_run(folder: Path) -> bool:
@@ -55,35 +60,59 @@ def has_run(folder: Path) -> bool:
 
 @contextmanager
 def new_run(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder to make a run in; it becomes the current run when the block ends well."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; give --out a folder")
+    """Yield an empty folder to make a run in; it becomes the current run when the block ends well.
+
+    Raises:
+        InputError: The folder cannot be written to, or another command is at work in it.
+    """
     runs = folder / RUNS
-    runs.mkdir(parents=True, exist_ok=True)
-    for left_over in runs.glob(".next-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    draft = runs / f".next-{os.getpid()}"
-    draft.mkdir()
     try:
-        yield draft
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    _publish(folder, draft)
+        runs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"{folder} cannot be the folder of a run ({reason}); give another --out") from error
+    with _locked(folder):
+        for left_over in (*folder.glob(f"{DRAFT}*"), *runs.glob(f"{DRAFT}*")):
+            _remove(left_over)
+        draft = runs / f"{DRAFT}{os.getpid()}"
+        draft.mkdir()
+        try:
+            yield draft
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        _publish(folder, draft)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / RUNS / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"another command is at work in {folder}; wait for it to end") from error
+        yield
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _publish(folder: Path, draft: Path) -> None:
     runs = folder / RUNS
-    numbers = [int(p.name) for p in runs.iterdir() if p.name.isdigit()]
-    number = max(numbers, default=0) + 1
-    finished = runs / f"{number:06d}"
+    numbers = [int(path.name) for path in runs.iterdir() if path.name.isdigit()]
+    finished = runs / f"{max(numbers, default=0) + 1:06d}"
     draft.rename(finished)
     for name in PUBLIC:
-        _link(folder / name, Path(CURRENT) / name)
+        if (finished / name).exists():
+            _link(folder / name, Path(CURRENT) / name)
     _link(folder / CURRENT, Path(RUNS) / finished.name)
     for name in PUBLIC:
-        if not (finished / name).exists():
-            (folder / name).unlink(missing_ok=True)
+        if not (finished / name).exists() and (folder / name).is_symlink():
+            (folder / name).unlink()
     for older in runs.iterdir():
         if older.name.isdigit() and older != finished:
             shutil.rmtree(older, ignore_errors=True)
@@ -93,7 +122,7 @@ def _link(link: Path, target: Path) -> None:
     """Make `link` point to `target` in one step, whatever it was before."""
     if link.is_symlink() and link.readlink() == target:
         return
-    draft = link.with_name(f".{link.name}.{os.getpid()}")
+    draft = link.with_name(f"{DRAFT}{link.name}")
     draft.unlink(missing_ok=True)
     draft.symlink_to(target)
     draft.replace(link)

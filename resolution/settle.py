@@ -19,6 +19,8 @@ from resolution.clustering import NO_SOURCE, Constraints, Links, cluster
 from resolution.domain.clustering import Bridge
 from resolution.survivorship_rules import SurvivorshipRules
 
+STRICT_WEIGHT = 8.0  # log2 odds of a pair that a deterministic rule links: as much as any pair may count
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -34,38 +36,38 @@ class Terms:
 def settle_all(connection: duckdb.DuckDBPyConnection, terms: Terms) -> None:
     """Settle every live record."""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE scope AS SELECT record_id FROM party_records WHERE NOT coalesce(is_deleted, false)"
+        "CREATE OR REPLACE TEMP TABLE scope AS"
+        " SELECT record_id FROM party_records WHERE NOT coalesce(is_deleted, false)"
     )
     write_clusters(connection, terms)
     ledger_bulk.write_ledger(connection, now=terms.now, cause=terms.cause)
     survivorship_bulk.survive(connection, terms.rules)
 
 
-def settle_changed(connection: duckdb.DuckDBPyConnection, terms: Terms, *, changed: str, removed: str) -> None:
-    """Settle the components that hold a record of table `changed`; those of table `removed` are gone.
+def settle_changed(
+    connection: duckdb.DuckDBPyConnection, terms: Terms, *, changed: str, removed: str, loosened: str
+) -> None:
+    """Settle the components that a change touches; the records of table `removed` are gone.
 
-    Former companions of changed and removed records are settled too: their cluster may fall apart.
+    Touched are the records of table `changed`, former companions of changed and removed records (their
+    cluster may fall apart), and the records of table `loosened`, which a joining link or decision that is
+    gone or new once tied to them (what is left of their component may now settle otherwise).
     """
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE touched AS
-        SELECT record_id FROM {changed} UNION SELECT m.record_id FROM membership m
-        WHERE m.golden_id IN (
+        SELECT record_id FROM {changed} UNION SELECT record_id FROM {loosened} UNION
+        SELECT m.record_id FROM membership m WHERE m.golden_id IN (
             SELECT golden_id FROM membership
             WHERE record_id IN (SELECT record_id FROM {changed} UNION ALL SELECT record_id FROM {removed}))
         """
     )
     _spread(connection, removed=removed)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE golden_before AS"
-        f" SELECT DISTINCT golden_id FROM membership WHERE record_id IN (SELECT record_id FROM scope)"
-        f" OR record_id IN (SELECT record_id FROM {removed})"
-    )
     write_clusters(connection, terms)
     ledger_bulk.write_ledger(connection, now=terms.now, cause=terms.cause, removed=removed)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE golden_changed AS SELECT golden_id FROM golden_before UNION"
-        " SELECT golden_id FROM membership WHERE record_id IN (SELECT record_id FROM scope)"
+        "CREATE OR REPLACE TEMP TABLE golden_changed AS SELECT golden_id FROM changed_goldens UNION"
+        f" SELECT golden_id FROM membership WHERE record_id IN (SELECT record_id FROM {changed})"
     )
     survivorship_bulk.survive(connection, terms.rules, changed="golden_changed")
 
@@ -108,7 +110,8 @@ def write_clusters(connection: duckdb.DuckDBPyConnection, terms: Terms) -> None:
     assigned = pa.table({"record_id": records["record_id"], "component_id": numbers})
     connection.register("assigned", assigned)
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE clusters AS SELECT record_id, component_id::VARCHAR AS component_id FROM assigned"
+        "CREATE OR REPLACE TEMP TABLE clusters AS"
+        " SELECT record_id, component_id::VARCHAR AS component_id FROM assigned"
     )
     connection.unregister("assigned")
 
@@ -128,9 +131,6 @@ def _links(connection: duckdb.DuckDBPyConnection) -> Links:
         weight=np.where(strict, np.maximum(weight, STRICT_WEIGHT), weight),
         joins=np.asarray(rows["joins"], dtype=bool),
     )
-
-
-STRICT_WEIGHT = 8.0  # log2 odds of a pair that a deterministic rule links: as much as any pair may count
 
 
 def _constraints(

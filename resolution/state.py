@@ -1,17 +1,18 @@
 """The database of a run, `state.duckdb`: what updates, explanations and the report need."""
 
-import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from resolution.decisions import Decision
+from resolution.domain.errors import DecisionConflict
 from resolution.matching.calibration import interval
 from resolution.matching.model import ResolutionModel
-from resolution.matching_run import decided_pairs
 from resolution.standardise.forms import DateReading
 
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
@@ -30,6 +31,7 @@ KEPT = (
     "match_person",
     "match_organization",
 )
+SHOWN_CONFLICTS = 5
 LEDGER = ("membership", "ledger", "redirects", "first_seen")
 
 
@@ -50,6 +52,12 @@ def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = N
         {"name": database},
     ).fetchall()
     return {name for (name,) in rows}
+
+
+def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Return the number of rows of a table or of a query in parentheses."""
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def save(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -78,19 +86,52 @@ def write_decisions(connection: duckdb.DuckDBPyConnection, decisions: Iterable[D
     """Create table `decisions` (record_id_l, record_id_r, decision)."""
     said = {(d.left, d.right): "match" if d.is_match else "no_match" for d in decisions}
     rows = [(left, right, verdict) for (left, right), verdict in sorted(said.items())]
-    connection.register("given_decisions", decided_pairs(rows))
+    names = ("record_id_l", "record_id_r", "decision")
+    table = pa.table({n: pa.array([row[i] for row in rows], pa.string()) for i, n in enumerate(names)})
+    connection.register("given_decisions", table)
     connection.execute("CREATE OR REPLACE TABLE decisions AS SELECT * FROM given_decisions")
     connection.unregister("given_decisions")
 
 
-def readings_json(readings: Sequence[Any]) -> list[Any]:
-    """Return how dates were read, as plain values for run.json."""
-    return [dataclasses.asdict(r) if dataclasses.is_dataclass(r) and not isinstance(r, type) else r for r in readings]
+def read_decisions(connection: duckdb.DuckDBPyConnection) -> list[Decision]:
+    """Return the decisions that table `decisions` holds."""
+    rows = connection.execute("SELECT * FROM decisions ORDER BY ALL").fetchall()
+    return [Decision(left, right, verdict == "match") for left, right, verdict in rows]
 
 
-def readings_from_json(documents: Sequence[Any]) -> tuple[DateReading, ...]:
-    """Return how dates were read in the run that wrote run.json."""
-    return tuple(DateReading(**document) for document in documents)
+def check_decisions(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return how many decisions there are, and how many of them name a record that is not there.
+
+    Raises:
+        DecisionConflict: A match ties a person to an organisation.
+    """
+    mixed = connection.execute(
+        "SELECT record_id_l, record_id_r FROM decisions"
+        " JOIN party_records a ON a.record_id = record_id_l JOIN party_records b ON b.record_id = record_id_r"
+        " WHERE decision = 'match' AND a.party_type <> b.party_type ORDER BY ALL"
+    ).fetchall()
+    if mixed:
+        pairs = "; ".join(f"{left} = {right}" for left, right in mixed[:SHOWN_CONFLICTS])
+        raise DecisionConflict(
+            f"{len(mixed)} decisions say that a person is an organisation: {pairs}; take them back, or"
+            " correct the party types in the mapping"
+        )
+    known = "(SELECT record_id FROM party_records)"
+    row = connection.execute(
+        f"SELECT count(*), count(*) FILTER (record_id_l NOT IN {known} OR record_id_r NOT IN {known})"
+        " FROM decisions"
+    ).fetchone() or (0, 0)
+    return {"given": row[0], "about_absent_records": row[1]}
+
+
+def readings_json(readings: Iterable[DateReading]) -> tuple[dict[str, Any], ...]:
+    """Return how dates were read, as plain values for JSON."""
+    return tuple(asdict(reading) | {"suspects": list(reading.suspects)} for reading in readings)
+
+
+def readings_from_json(documents: Iterable[Mapping[str, Any]]) -> tuple[DateReading, ...]:
+    """Return how dates were read in the run that wrote the JSON."""
+    return tuple(DateReading(**{**d, "suspects": tuple(d["suspects"])}) for d in documents)
 
 
 def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any]:
@@ -105,8 +146,8 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
             expected[name] = None
             continue
         expected[name] = {
-            "precision": dataclasses.asdict(interval(right / pairs, pairs=pairs)),
-            "recall": dataclasses.asdict(party.expected_recall),
+            "precision": asdict(interval(right / pairs, pairs=pairs)),
+            "recall": asdict(party.expected_recall),
             "pairs": pairs,
         }
     return expected
@@ -115,7 +156,8 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
 def _clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> tuple[float, float]:
     """Return how many pairs of records share a cluster, and how many of them we expect to be right.
 
-    A pair that was never scored is as likely as the pairs of its cluster that were.
+    A pair that was never scored is as likely as the pairs of its cluster that were. Sums are of decimals:
+    those of doubles would depend on the order in which threads add.
     """
     row = connection.execute(
         """
@@ -123,12 +165,16 @@ def _clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> 
             SELECT golden_id, count(*) AS n FROM membership WHERE party_type = $type GROUP BY golden_id
             HAVING count(*) > 1
         ), scored AS (
-            SELECT a.golden_id, avg(CASE WHEN method = 'steward' THEN 1.0 ELSE match_probability END) AS p
-            FROM links JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
+            SELECT a.golden_id, count(*) AS n,
+                sum(if(method = 'steward', 1, match_probability)::DECIMAL(18, 9)) AS total
+            FROM links
+            JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
             WHERE a.golden_id = b.golden_id AND a.party_type = $type GROUP BY a.golden_id
+        ), expected AS (
+            SELECT sizes.n * (sizes.n - 1) // 2 AS pairs, coalesce(total / scored.n, 0.5) AS share
+            FROM sizes LEFT JOIN scored USING (golden_id)
         )
-        SELECT coalesce(sum(n * (n - 1) / 2), 0), coalesce(sum(n * (n - 1) / 2 * coalesce(p, 0.5)), 0)
-        FROM sizes LEFT JOIN scored USING (golden_id)
+        SELECT coalesce(sum(pairs), 0), coalesce(sum((pairs * share)::DECIMAL(38, 9)), 0) FROM expected
         """,
         {"type": party_type},
     ).fetchone()
@@ -143,7 +189,8 @@ def expected_of_run(connection: duckdb.DuckDBPyConnection, model: ResolutionMode
     pairs = sum(e["pairs"] for e in told)
     return {
         name: {
-            bound: sum(e[name][bound] * e["pairs"] for e in told) / pairs for bound in ("value", "low", "high")
+            bound: sum(e[name][bound] * e["pairs"] for e in told) / pairs
+            for bound in ("value", "low", "high")
         }
         for name in ("precision", "recall")
     }

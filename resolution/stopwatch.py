@@ -41,6 +41,8 @@ class Stopwatch:
         start = time.perf_counter()
         yield
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MEGABYTE
-        self.steps.append({"step": name, "seconds": round(time.perf_counter() - start, 3), "peak_mb": int(peak)})
+        self.steps.append(
+            {"step": name, "seconds": round(time.perf_counter() - start, 3), "peak_mb": int(peak)}
+        )
         if self._bar is not None and self._task is not None:
             self._bar.advance(self._task)

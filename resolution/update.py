@@ -2,218 +2,271 @@
 
 The saved model scores, nothing is learned anew, and only the components that a change touches are settled,
 so the clusters are those of a full run over all records with that model (DESIGN.md, law 3), at a cost in
-proportion to the change. The run is updated in a copy and appears all at once.
+proportion to the change. The run is updated in a copy, which then takes its place in one step.
 """
 
 import json
 import shutil
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from resolution import exports, matching_run, state
-from resolution.domain.attributes import PartyType
-from resolution.domain.clustering import Bridge
+from resolution import exports, state
+from resolution.changes import apply_changes
+from resolution.decisions import Decision, read_decisions, refuse_contradictions
 from resolution.domain.errors import InputError
 from resolution.domain.ids import DEFAULT_OBJECT
-from resolution.files.completion import map_files
 from resolution.files.loading import LoadedSource, load_sources
+from resolution.files.mapping_file import write_mapping
 from resolution.files.reading import read_files
-from resolution.matching import scoring
 from resolution.matching.model import ResolutionModel, from_json
 from resolution.report.page import write_report
-from resolution.run import RunSummary, describe
-from resolution.run_folder import STATE, current_run, new_run
-from resolution.settle import Terms, settle_changed
+from resolution.run import RunSummary, describe, describe_inputs, terms_of, write_json
+from resolution.run_folder import RULES, STATE, current_run, new_run
 from resolution.standardise.standardise import standardise
 from resolution.stopwatch import Stopwatch
-from resolution.survivorship_rules import default_rules
+from resolution.survivorship_rules import SurvivorshipRules, default_rules, read_rules
+from resolution.update_mapping import map_update
 
-EXPORT_UP_TO = 200_000  # records; larger runs are exported when asked for
-COPIED = ("model.json", "mapping.yml")
+EXPORT_UP_TO = 200_000  # records; the files of larger runs are written when asked for
+COPIED = ("model.json", "mapping.yml", RULES, STATE)
+STEPS = 6
+
+# Golden records that an update touched, with their members now. One without members is gone; where its
+# party goes on, `redirected_to` is the golden record that stands for it.
+_CHANGES = """
+select g.golden_id, any_value(r.golden_id_to) as redirected_to,
+    coalesce(list(m.record_id order by m.record_id) filter (m.record_id is not null), []) as records
+from golden_changed g
+left join membership m using (golden_id)
+left join redirects r on r.golden_id_from = g.golden_id and r.valid_to is null
+group by g.golden_id order by g.golden_id
+"""
 
 
-def update_run(
-    folder: Path, files: Sequence[Path], *, remove: Path | None = None, export: bool | None = None
-) -> RunSummary:
+@dataclass(frozen=True, slots=True)
+class UpdateOptions:
+    """What a user may say beside the files; `export` None means: where it is quick."""
+
+    remove: Path | None = None
+    decisions: Path | None = None
+    export: bool | None = None
+    is_shown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The run before the update."""
+
+    folder: Path
+    model_json: dict[str, Any]
+    run: dict[str, Any]
+
+    @property
+    def rules(self) -> SurvivorshipRules:
+        path = self.folder / RULES
+        return read_rules(path) if path.is_file() else default_rules()
+
+
+def _earlier(folder: Path) -> _Earlier:
+    found = current_run(folder)
+    documents = [
+        json.loads((found / name).read_text(encoding="utf-8")) for name in ("model.json", "run.json")
+    ]
+    return _Earlier(found, *documents)
+
+
+def update_run(folder: Path, files: Sequence[Path], *, options: UpdateOptions | None = None) -> RunSummary:
     """Bring the run in `folder` up to date; rows of `files` are new or replace those of the same id.
 
     Raises:
         RunNotFound: There is no complete run.
-        InputError: A file cannot be used.
+        InputError: A file or the decisions cannot be used, or there is nothing to do; nothing changes.
     """
-    before = current_run(folder)
-    model_json = json.loads((before / "model.json").read_text(encoding="utf-8"))
-    former = json.loads((before / "run.json").read_text(encoding="utf-8"))
-    watch = Stopwatch()
-    with new_run(folder) as draft:
-        for name in COPIED:
-            shutil.copy2(before / name, draft / name)
+    given = options or UpdateOptions()
+    if not (files or given.remove or given.decisions):
+        raise InputError("nothing to update with; name files of new or changed records, or give --remove")
+    current_run(folder)
+    decided = read_decisions(given.decisions) if given.decisions else []
+    watch = Stopwatch(total=STEPS)
+    with watch.running(is_shown=given.is_shown), new_run(folder) as draft:
+        before = _earlier(folder)
         with watch.step("copy"):
-            shutil.copy2(before / STATE, draft / STATE)
+            _copy(before.folder, draft)
         with state.open_work(draft / STATE) as connection:
-            run = _update(connection, files, remove, folder=draft, model_json=model_json, former=former, watch=watch)
-            if export or (export is None and run["counts"]["records"] <= EXPORT_UP_TO):
-                with watch.step("write"):
-                    _export(connection, draft, run=run, model_json=model_json)
+            update = _Update(connection, draft, before, watch)
+            run = update.make(files, given.remove, decided)
+            if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
+                _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
         run["steps"] = watch.steps
-        (draft / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(draft / "run.json", run)
     return RunSummary(folder, run)
 
 
 def export_run(folder: Path) -> RunSummary:
-    """Write all files of a run anew from its database."""
-    before = current_run(folder)
-    model_json = json.loads((before / "model.json").read_text(encoding="utf-8"))
-    run = json.loads((before / "run.json").read_text(encoding="utf-8"))
+    """Write all files of a run anew from its database.
+
+    Raises:
+        RunNotFound: There is no complete run.
+    """
+    current_run(folder)
     watch = Stopwatch()
     with new_run(folder) as draft:
-        for name in (*COPIED, STATE):
-            shutil.copy2(before / name, draft / name)
-        with state.open_work(draft / STATE) as connection, watch.step("write"):
-            _export(connection, draft, run=run, model_json=model_json)
+        before = _earlier(folder)
+        _copy(before.folder, draft)
+        if (before.folder / "changes.parquet").is_file():
+            shutil.copy2(before.folder / "changes.parquet", draft / "changes.parquet")
+        run = before.run
+        with state.open_work(draft / STATE) as connection:
+            _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
         run["steps"] = watch.steps
-        (draft / "run.json").write_text(json.dumps(run, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_json(draft / "run.json", run)
     return RunSummary(folder, run)
 
 
+def _copy(before: Path, draft: Path) -> None:
+    for name in COPIED:
+        if (before / name).is_file():
+            shutil.copy2(before / name, draft / name)
+
+
 def _export(
-    connection: duckdb.DuckDBPyConnection, folder: Path, *, run: dict[str, Any], model_json: dict[str, Any]
-) -> None:
-    run["counts"] |= exports.write_all(connection, folder)
-    run["counts"]["clusters"] = run["counts"]["golden_records"]
-    write_report(connection, run=run, model=model_json, mapping=None, path=folder / "report.html")
-
-
-def _update(
     connection: duckdb.DuckDBPyConnection,
-    files: Sequence[Path],
-    remove: Path | None,
-    *,
     folder: Path,
+    *,
+    run: dict[str, Any],
     model_json: dict[str, Any],
-    former: dict[str, Any],
     watch: Stopwatch,
-) -> dict[str, Any]:
-    model = from_json(model_json)
-    with watch.step("read"):
-        sources = _load(connection, files, folder=folder)
-    with watch.step("standardise"):
-        readings = state.readings_from_json(former.get("readings", []))
-        if sources:
-            standardise(connection, sources, party_records="new_records", claims="new_claims", readings=readings)
-        else:
-            connection.execute("CREATE OR REPLACE TABLE new_records AS FROM party_records LIMIT 0")
-            connection.execute("CREATE OR REPLACE TABLE new_claims AS FROM claims LIMIT 0")
-        _note_removed(connection, remove)
-    with watch.step("score"):
-        _replace_records(connection)
-        _score_changes(connection, model)
-    with watch.step("settle"):
+) -> None:
+    with watch.step("write"):
+        run["counts"] |= exports.write_all(connection, folder)
+        run["steps"] = watch.steps
+        write_report(connection, run=run, model=model_json, mapping=None, path=folder / "report.html")
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    """One update of the copy of a run."""
+
+    connection: duckdb.DuckDBPyConnection
+    draft: Path
+    before: _Earlier
+    watch: Stopwatch
+
+    def make(self, files: Sequence[Path], remove: Path | None, decided: Sequence[Decision]) -> dict[str, Any]:
+        """Update the database; return the document of run.json, without timings."""
+        connection, watch = self.connection, self.watch
+        model = from_json(self.before.model_json)
         now = datetime.now(tz=UTC).replace(tzinfo=None)
-        terms = Terms(Bridge(**model.bridge), model.clean_sources, default_rules(), now, "update")
-        _settle(connection, terms)
-    _write_changes(connection, folder)
-    counts = {**former["counts"]}
-    counts["golden_records"] = _count(connection, "(SELECT DISTINCT golden_id FROM membership)")
-    run = describe(connection, model, sources=sources, counts=counts)
-    run["readings"] = former.get("readings", [])
-    run["inputs"] = former["inputs"] + [entry | {"update": True} for entry in run["inputs"]]
-    run["changes"] = {
-        "changed": _count(connection, "new_records"),
-        "removed": _count(connection, "gone"),
-        "golden_records": _count(connection, f"read_parquet('{folder / 'changes.parquet'}')"),
-    }
-    for table in ("new_records", "new_claims", "gone"):
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    run["created_at"] = now.isoformat(timespec="seconds") + "Z"
-    return run
+        with watch.step("read"):
+            connection.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
+            connection.execute("CREATE TABLE quarantine AS FROM quarantine_before LIMIT 0")
+            sources = self._load(files)
+        with watch.step("standardise"):
+            readings = self._standardise(sources)
+            unknown = _note_removed(connection, remove)
+        with watch.step("settle"):
+            _decide(connection, decided)
+            terms = terms_of(model, self.before.rules, now=now, cause="update")
+            changes = apply_changes(connection, model, terms)
+            decisions = state.check_decisions(connection)
+        _write_changes(connection, self.draft / "changes.parquet")
+        run = self._describe(model, sources=sources)
+        run["readings"] = readings
+        run["decisions"] = decisions
+        run["changes"] = asdict(changes) | {"removed_but_unknown": unknown}
+        run["created_at"] = now.isoformat(timespec="seconds") + "Z"
+        _tidy(connection, sources)
+        return run
+
+    def _load(self, files: Sequence[Path]) -> list[LoadedSource]:
+        if not files:
+            return []
+        tables = read_files(self.connection, files)
+        known = self.before.folder / "mapping.yml"
+        mapping, widened = map_update(self.connection, tables, run_mapping=known)
+        if widened is not None:
+            write_mapping(widened, self.draft / "mapping.yml")
+        return load_sources(self.connection, mapping, tables)
+
+    def _standardise(self, sources: Sequence[LoadedSource]) -> list[dict[str, Any]]:
+        """Create `new_records` and `new_claims`; return how dates are read, those of new sources too."""
+        before: list[dict[str, Any]] = self.before.run.get("readings", [])
+        if not sources:
+            self.connection.execute("CREATE OR REPLACE TABLE new_records AS FROM party_records LIMIT 0")
+            self.connection.execute("CREATE OR REPLACE TABLE new_claims AS FROM claims LIMIT 0")
+            return before
+        known = state.readings_from_json(before)
+        summary = standardise(
+            self.connection, sources, party_records="new_records", claims="new_claims", readings=known
+        )
+        places = {(reading.source, reading.slot) for reading in known}
+        new = [r for r in summary.readings if (r.source, r.slot) not in places]
+        return [*before, *state.readings_json(new)]
+
+    def _describe(self, model: ResolutionModel, *, sources: Sequence[LoadedSource]) -> dict[str, Any]:
+        connection = self.connection
+        inputs = [entry | {"update": True} for entry in describe_inputs(connection, sources)]
+        connection.execute("INSERT INTO quarantine (FROM quarantine_before EXCEPT FROM quarantine)")
+        counts = {
+            "golden_records": state.count(connection, "(SELECT DISTINCT golden_id FROM membership)"),
+            "quarantine": state.count(connection, "quarantine"),
+        }
+        return describe(connection, model, inputs=[*self.before.run["inputs"], *inputs], counts=counts)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
+def _note_removed(connection: duckdb.DuckDBPyConnection, remove: Path | None) -> int:
+    """Create table `gone`: records to remove, named in a file or marked deleted by their source.
 
-
-def _load(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], *, folder: Path) -> list[LoadedSource]:
-    """Load the new rows; quarantined ones join those of before."""
-    if not files:
-        return []
-    connection.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
-    tables = read_files(connection, files)
-    mapping = map_files(connection, tables, mapping_file=folder / "mapping.yml")
-    sources = load_sources(connection, mapping, tables)
-    connection.execute("INSERT INTO quarantine FROM quarantine_before")
-    connection.execute("DROP TABLE quarantine_before")
-    return sources
-
-
-def _note_removed(connection: duckdb.DuckDBPyConnection, remove: Path | None) -> None:
-    """Create table `gone`: records to remove, named in a file or marked deleted by their source."""
-    connection.execute("CREATE OR REPLACE TABLE gone (record_id VARCHAR)")
-    connection.execute("INSERT INTO gone SELECT record_id FROM new_records WHERE coalesce(is_deleted, false)")
+    Returns how many records of the file the run does not know.
+    """
+    connection.execute(
+        "CREATE OR REPLACE TABLE gone AS SELECT record_id FROM new_records WHERE coalesce(is_deleted, false)"
+    )
     if remove is None:
-        return
+        return 0
     try:
         connection.execute(
-            f"INSERT INTO gone SELECT source || ':{DEFAULT_OBJECT}:' || source_id"
+            "CREATE OR REPLACE TEMP TABLE named AS"
+            f" SELECT DISTINCT trim(source) || ':{DEFAULT_OBJECT}:' || trim(source_id) AS record_id"
             " FROM read_csv(?, header = true, all_varchar = true)",
             [str(remove)],
         )
     except duckdb.Error as error:
-        raise InputError(f"{remove} cannot be read; give --remove a CSV with columns source and source_id") from error
+        raise InputError(
+            f"{remove} cannot be read; give --remove a CSV with columns source and source_id"
+        ) from error
+    connection.execute("INSERT INTO gone SELECT record_id FROM named WHERE record_id IS NOT NULL")
+    return state.count(connection, "(FROM named ANTI JOIN party_records USING (record_id))")
 
 
-def _replace_records(connection: duckdb.DuckDBPyConnection) -> None:
-    """Put new records in the place of those of the same id, and take the removed ones out."""
-    connection.execute("DELETE FROM new_records WHERE record_id IN (SELECT record_id FROM gone)")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE stale AS SELECT record_id FROM new_records UNION SELECT record_id FROM gone"
-    )
-    stale = "(SELECT record_id FROM stale)"
-    connection.execute(f"DELETE FROM links WHERE record_id_l IN {stale} OR record_id_r IN {stale}")
-    for table in ("party_records", "claims", *_match_tables(connection)):
-        connection.execute(f"DELETE FROM {table} WHERE record_id IN {stale}")
-    connection.execute("INSERT INTO party_records BY NAME SELECT * FROM new_records")
-    connection.execute(
-        "INSERT INTO claims BY NAME SELECT * FROM new_claims WHERE record_id IN (SELECT record_id FROM new_records)"
-    )
+def _decide(connection: duckdb.DuckDBPyConnection, decided: Sequence[Decision]) -> None:
+    """Add decisions to those of the run, a later one on a pair in the place of an earlier one.
+
+    Creates table `redecided` (record_id).
+    """
+    before = {(d.left, d.right): d.is_match for d in state.read_decisions(connection)}
+    now = before | {(d.left, d.right): d.is_match for d in decided}
+    decisions = [Decision(left, right, verdict) for (left, right), verdict in sorted(now.items())]
+    refuse_contradictions(decisions)
+    state.write_decisions(connection, decisions)
+    changed = {record for pair, verdict in now.items() if before.get(pair) is not verdict for record in pair}
+    connection.execute("CREATE OR REPLACE TEMP TABLE redecided (record_id VARCHAR)")
+    if changed:
+        rows = [[record] for record in sorted(changed)]
+        connection.executemany("INSERT INTO redecided VALUES (?)", rows)
 
 
-def _match_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    existing = state.tables_of(connection)
-    return [name for t in PartyType if (name := f"match_{t.value}") in existing]
-
-
-def _score_changes(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> None:
-    """Meet every new record with all records by the model's blocking rules and score the pairs."""
-    for party_type in PartyType:
-        party = model.parties.get(party_type.value)
-        if party is None or not party.comparisons:
-            continue
-        new, everyone = f"new_{party_type.value}", f"match_{party_type.value}"
-        matching_run.match_input(connection, party_type, party, records="new_records", target=new)
-        connection.execute(f"INSERT INTO {everyone} BY NAME SELECT * FROM {new}")
-        if party.blocking_rules:
-            matching_run.block_new(connection, new=new, everyone=everyone, model=party, target="new_pairs")
-            if _count(connection, "new_pairs"):
-                scoring.add_links(connection, everyone, pairs="new_pairs", party_type=party_type, model=party)
-            connection.execute("DROP TABLE new_pairs")
-        connection.execute(f"DROP TABLE {new}")
-    matching_run.apply_decisions(connection)
-
-
-def _settle(connection: duckdb.DuckDBPyConnection, terms: Terms) -> None:
-    settle_changed(connection, terms, changed="new_records", removed="gone")
-
-
-def _write_changes(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _write_changes(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write changes.parquet: the golden records that the update touched, with their members now."""
-    connection.execute(
-        "COPY (SELECT g.golden_id, list(m.record_id ORDER BY m.record_id) FILTER (m.record_id IS NOT NULL) AS records"
-        " FROM golden_changed g LEFT JOIN membership m USING (golden_id) GROUP BY g.golden_id ORDER BY g.golden_id)"
-        f" TO '{folder / 'changes.parquet'}' (FORMAT parquet)"
-    )
+    exports.copy_to(connection, _CHANGES, path, options="FORMAT parquet")
+
+
+def _tidy(connection: duckdb.DuckDBPyConnection, sources: Sequence[LoadedSource]) -> None:
+    """Drop what the update made for itself, so that the database holds what a run's database holds."""
+    for table in ("new_records", "new_claims", "gone", "quarantine_before", *(s.table for s in sources)):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")

@@ -1,0 +1,113 @@
+"""Changed records into a settled database: replaced, met with all others, scored, settled.
+
+In: tables `new_records` and `new_claims` (standardised like those of the run), `gone` (record_id, to be
+removed), `redecided` (record_id, whose decisions changed) beside those of the run. Out: `party_records`,
+`claims`, `links`, `membership`, `ledger`, `golden_values` and `conflicts` as a full run over all records
+with the same model would have them (DESIGN.md, law 3), and `golden_changed` (golden_id). Rows that say what
+the run knows already are no change.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from resolution import matching_run
+from resolution.domain.attributes import PartyType
+from resolution.matching import sampling, scoring
+from resolution.matching.model import ResolutionModel
+from resolution.settle import Terms, settle_changed
+
+_DROP_UNCHANGED = """
+delete from new_records where record_id in (select record_id from gone);
+create or replace temp table same_rows as
+select record_id from (
+    select {columns} from new_records
+    intersect
+    select {columns} from party_records where record_id in (select record_id from new_records)
+);
+create or replace temp table claims_now as
+select {claims} from new_claims semi join same_rows using (record_id);
+create or replace temp table claims_before as
+select {claims} from claims semi join same_rows using (record_id);
+delete from new_records where record_id in (
+    select record_id from same_rows where record_id not in (
+        select record_id from (from claims_now except all from claims_before)
+        union all
+        select record_id from (from claims_before except all from claims_now)));
+drop table same_rows;
+drop table claims_now;
+drop table claims_before;
+"""
+
+# What a joining link tied to a record that changes now may settle otherwise, in its cluster or not.
+_NOTE_LOOSENED = """
+create or replace temp table stale as
+select record_id from new_records union select record_id from gone;
+create or replace temp table loosened as
+select record_id_r as record_id from links
+where band = 'match' and record_id_l in (select record_id from stale)
+union
+select record_id_l from links where band = 'match' and record_id_r in (select record_id from stale)
+union
+select record_id from redecided;
+"""
+
+_TAKE_IN = """
+delete from links
+where record_id_l in (select record_id from stale) or record_id_r in (select record_id from stale);
+delete from party_records where record_id in (select record_id from stale);
+delete from claims where record_id in (select record_id from stale);
+insert into party_records by name from new_records;
+insert into claims by name from new_claims semi join new_records using (record_id);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How many records were new, changed and removed, and how many golden records that touched."""
+
+    new: int
+    changed: int
+    removed: int
+    golden_records: int
+
+
+def apply_changes(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, terms: Terms) -> Changes:
+    """Take the changes in and settle what they touch."""
+    _drop_unchanged(connection)
+    known = "record_id in (select record_id from membership)"
+    new = sampling.count(connection, f"(from new_records where not {known})")
+    changed = sampling.count(connection, f"(from new_records where {known})")
+    removed = sampling.count(connection, f"(select distinct record_id from gone where {known})")
+    connection.execute(_NOTE_LOOSENED + _TAKE_IN)
+    _score(connection, model)
+    matching_run.apply_decisions(connection)
+    settle_changed(connection, terms, changed="new_records", removed="gone", loosened="loosened")
+    return Changes(new, changed, removed, sampling.count(connection, "golden_changed"))
+
+
+def _drop_unchanged(connection: duckdb.DuckDBPyConnection) -> None:
+    columns = _columns(connection, "party_records")
+    connection.execute(_DROP_UNCHANGED.format(columns=columns, claims=_columns(connection, "claims")))
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    return ", ".join(name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall())
+
+
+def _score(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> None:
+    """Meet every new record with all records by the model's blocking rules and score the pairs."""
+    for party_type in PartyType:
+        party = model.parties.get(party_type.value)
+        if party is None or not party.comparisons:
+            continue
+        new, everyone = f"new_{party_type.value}", f"match_{party_type.value}"
+        matching_run.match_input(connection, party_type, party, records="new_records", target=new)
+        connection.execute(f"DELETE FROM {everyone} WHERE record_id IN (SELECT record_id FROM stale)")
+        connection.execute(f"INSERT INTO {everyone} BY NAME FROM {new}")
+        if party.blocking_rules:
+            matching_run.block_new(connection, new=new, everyone=everyone, model=party, target="new_pairs")
+            if sampling.count(connection, "new_pairs"):
+                scoring.add_links(connection, everyone, pairs="new_pairs", party_type=party_type, model=party)
+            connection.execute("DROP TABLE new_pairs")
+        connection.execute(f"DROP TABLE {new}")
