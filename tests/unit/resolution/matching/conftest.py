@@ -1,6 +1,7 @@
 """Fixtures of the matching tests: small party records, and levels and models from the real engine."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -309,3 +310,24 @@ def _people(parties: int, *, seed: int = 1, share_twice: float = 0.5) -> list[di
 def people() -> Callable[..., list[dict[str, object]]]:
     """Return a function that makes records of people, some known twice: `crm:party:n`, `erp:party:n`."""
     return _people
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A database with the match input, blocked pairs and model of some people; not to be changed."""
+
+    connection: duckdb.DuckDBPyConnection
+    prepared: fitting.Prepared
+    model: PartyModel
+
+
+@pytest.fixture(scope="session")
+def fitted() -> Iterator[Fitted]:
+    """Return a model of 300 people, fitted; tables `match_person`, `pairs` and `training_levels`."""
+    with duckdb.connect(":memory:") as connection:
+        _load(connection, _people(300))
+        prepared = fitting.prepare(connection, PartyType.PERSON)
+        assert prepared is not None
+        engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
+        model = fitting.fit_party_model(connection, prepared, pairs="pairs")
+        yield Fitted(connection, prepared, model)
