@@ -1,0 +1,155 @@
+"""Blocking meets the pairs that brute force meets, within a budget, and never by missing or common values."""
+
+from collections.abc import Callable, Mapping
+from itertools import combinations
+
+import duckdb
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolution.domain.attributes import PartyType
+from resolution.matching import blocking, engine, fitting
+from resolution.matching.blocking import SMALLEST_BLOCK, SMALLEST_BUDGET, learn_blocking, pair_budget
+from resolution.matching.model import BlockingRule, PartyModel
+
+KEYS = {"phone": "phone", "name": "given || '|' || family", "city": "city"}
+COLUMNS = ("phone", "given", "family", "city")
+Record = tuple[str | None, ...]
+
+
+def _table(connection: duckdb.DuckDBPyConnection, records: list[Record]) -> None:
+    columns = {name: pa.array([r[i] for r in records], pa.string()) for i, name in enumerate(COLUMNS)}
+    ids = pa.array([f"r{n:05}" for n in range(len(records))], pa.string())
+    connection.register("records", pa.table({"record_id": ids, **columns}))
+    connection.execute("CREATE OR REPLACE TABLE people AS FROM records")
+
+
+def _model(rules: tuple[BlockingRule, ...]) -> PartyModel:
+    return fitting.draft_model((), rules, {}, word_weights={}, default_word_weight=1.0)
+
+
+def _blocked(
+    connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...]
+) -> dict[tuple[str, str], int]:
+    blocking.add_blocking_keys(connection, "people", rules=rules)
+    engine.block_pairs(connection, "people", model=_model(rules), target="pairs")
+    rows = connection.execute("SELECT join_key_l, join_key_r, match_key::INTEGER FROM pairs").fetchall()
+    assert len(rows) == len({row[:2] for row in rows})  # each pair once
+    return {(left, right): rule for left, right, rule in rows}
+
+
+def _key(record: Mapping[str, str | None], rule: str) -> str | None:
+    values = [record[c] for c in {"phone": ("phone",), "name": ("given", "family"), "city": ("city",)}[rule]]
+    return None if None in values else "|".join(str(v) for v in values)
+
+
+def _brute_force(records: list[Record], rules: tuple[BlockingRule, ...]) -> dict[tuple[str, str], int]:
+    named = [(f"r{n:05}", dict(zip(COLUMNS, r, strict=True))) for n, r in enumerate(records)]
+    met = {}
+    for (left, a), (right, b) in combinations(named, 2):
+        for position, rule in enumerate(rules):
+            key = _key(a, rule.name)
+            if key is not None and key == _key(b, rule.name) and key not in rule.stop_values:
+                met[left, right] = position
+                break
+    return met
+
+
+VALUES = st.sampled_from([None, "a", "b", "c"])
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(records=st.lists(st.tuples(*[VALUES] * len(COLUMNS)), min_size=2, max_size=14))
+def test_the_same_pairs_by_the_same_first_rule_as_brute_force(records: list[Record]) -> None:
+    with duckdb.connect(":memory:") as connection:
+        _table(connection, records)
+        rules = learn_blocking(connection, "people", keys=KEYS, records=len(records))
+
+        if rules:
+            assert _blocked(connection, rules) == _brute_force(records, rules)
+        else:
+            every = tuple(BlockingRule(name, sql, 9) for name, sql in KEYS.items())
+            assert _brute_force(records, every) == {}
+
+
+def test_stop_values_never_block(connection: duckdb.DuckDBPyConnection) -> None:
+    records: list[Record] = [
+        ("1", "a", "x", None),
+        ("1", "b", "x", None),
+        ("2", "a", "x", None),
+        ("2", "c", "y", None),
+    ]
+    _table(connection, records)
+    rules = (BlockingRule("phone", KEYS["phone"], 3, ("1",)), BlockingRule("name", KEYS["name"], 3, ()))
+
+    assert _blocked(connection, rules) == {("r00002", "r00003"): 0, ("r00000", "r00002"): 1}
+
+
+def test_records_without_a_value_never_block(connection: duckdb.DuckDBPyConnection) -> None:
+    """Missing keys were once hashed, so that all records without a phone made one giant block."""
+    _table(connection, [(None, "a", None, None)] * 50 + [("1", None, "x", None)] * 2)
+
+    rules = learn_blocking(connection, "people", keys=KEYS, records=52)
+
+    assert [rule.name for rule in rules] == ["phone"]
+    assert _blocked(connection, rules) == {("r00050", "r00051"): 0}
+
+
+def test_rules_that_meet_no_pair_are_left_out(connection: duckdb.DuckDBPyConnection) -> None:
+    _table(connection, [(str(n), "a", None, None) for n in range(9)])
+
+    assert learn_blocking(connection, "people", keys=KEYS, records=9) == ()
+
+
+@pytest.mark.parametrize("budget", [1, 40, 120, 1000, 100_000])
+def test_the_pairs_stay_within_the_budget(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, budget: int
+) -> None:
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: budget)
+    sizes = {"a": 2, "b": 3, "c": 6, "d": 15, "e": 40}
+    _table(connection, [(None, None, None, city) for city, n in sizes.items() for _ in range(n)])
+
+    (rule,) = learn_blocking(connection, "people", keys=KEYS, records=sum(sizes.values()))
+
+    kept = {city: n for city, n in sizes.items() if n <= rule.largest_block}
+    pairs = len(_blocked(connection, (rule,)))
+    smallest = sum(n * (n - 1) // 2 for n in sizes.values() if n <= SMALLEST_BLOCK)
+    assert set(rule.stop_values) == set(sizes) - set(kept)
+    assert pairs == sum(n * (n - 1) // 2 for n in kept.values())
+    assert pairs <= max(budget, smallest)
+
+
+def test_one_limit_holds_for_all_rules_together(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: 50)
+    _table(connection, [("1", None, None, "a")] * 10)  # 45 pairs by each of two rules
+
+    rules = learn_blocking(connection, "people", keys=KEYS, records=10)
+
+    assert [rule.stop_values for rule in rules] == [("1",), ("a",)]
+
+
+@pytest.mark.parametrize(("records", "pairs_each"), [(10, 30_000), (10_000, 100), (100_000_000, 4)])
+def test_the_budget_grows_with_the_records_and_less_so_for_many(records: int, pairs_each: int) -> None:
+    assert pair_budget(records) >= max(SMALLEST_BUDGET, records * pairs_each)
+    assert pair_budget(records) <= pair_budget(records + 1)
+
+
+def test_people_who_state_the_same_meet(
+    connection: duckdb.DuckDBPyConnection,
+    load_parties: Callable[..., None],
+    people: Callable[..., list[dict[str, object]]],
+) -> None:
+    load_parties(connection, people(150))
+    prepared = fitting.prepare(connection, PartyType.PERSON)
+    assert prepared is not None
+
+    engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
+
+    met = set(connection.execute("SELECT join_key_l, join_key_r FROM pairs").fetchall())
+    twice = [str(r["record_id"])[4:] for r in people(150) if str(r["record_id"]).startswith("erp:")]
+    assert len(twice) > 50
+    assert {("crm:" + n, "erp:" + n) for n in twice} <= met
