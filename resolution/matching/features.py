@@ -49,6 +49,7 @@ SELECT record_id, source, observed_at,
     p.given_name, middle_name, family_name, full_name, name_suffix,
     given_names_alt, family_names_alt,
     coalesce(n.forms, CASE WHEN length(p.given_name) > 1 THEN [p.given_name] END) AS given_forms,
+    coalesce(n.initials, [left(p.given_name, 1)]) AS given_initials,
     list_filter(string_split(family_name, ' '), t -> length(t) >= 3) AS family_tokens,
     list_aggregate(list_sort(list_filter(string_split(full_name, ' '), t -> length(t) > 1)),
         'string_agg', ' ') AS name_key,
@@ -99,7 +100,7 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
     names = NickNamer()
     known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
     rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
-    table = pa.table({"given_name": [r[0] for r in rows], "forms": [r[1] for r in rows]})
+    table = pa.table({"given_name": [r[0] for r in rows], "forms": [r[1] for r in rows], "initials": [sorted({form[0] for form in r[1]}) for r in rows]})
     connection.register("nickname_rows", table)
     connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
     connection.unregister("nickname_rows")

@@ -24,7 +24,7 @@ GIVEN_NAME = Comparison(
         ),
         Level(
             "initial",
-            "(length(given_name_l) = 1 OR length(given_name_r) = 1) AND given_name_l[1] = given_name_r[1]",
+            "(length(given_name_l) = 1 OR length(given_name_r) = 1) AND list_has_any(given_initials_l, given_initials_r)",
             0.08,
         ),
         Level(
@@ -45,8 +45,10 @@ GIVEN_NAME = Comparison(
         ),
         Level(
             "alike",
-            "damerau_levenshtein(given_name_l, given_name_r) <= 2"
-            " AND greatest(length(given_name_l), length(given_name_r)) >= 5",
+            "(damerau_levenshtein(given_name_l, given_name_r) <= 2"
+            " AND greatest(length(given_name_l), length(given_name_r)) >= 5)"
+            " OR (jaro_winkler_similarity(given_name_l, given_name_r) >= 0.86"
+            " AND least(length(given_name_l), length(given_name_r)) >= 8)",
             0.04,
         ),
         Level("different", "", 0.04),

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 from resolution.matching.comparisons import PRIOR_PAIRS, Comparison
 
-LEAST_DISAGREEMENT = 0.15  # of the prior m, see above
+LEAST_AGREEMENT = 0.15  # of the prior m
+LEAST_DISAGREEMENT = 0.4  # of the prior m of the worst level: blocking hides the matches that disagree
 PUREST_AGREEMENT = 0.05  # at least this share of agreeing pairs is taken as non-matches
 KIN_AS_STRANGERS = 0.2  # how much of a kinship's levels come from chance where only some are shared
 FIRST_SHARE_OF_MATCHES = 0.02  # of the blocked pairs, where EM starts
@@ -34,7 +35,7 @@ STRANGER_PAIRS = 3000.0  # weight of what is known of strangers in general, in c
 GRADED_LEVELS = 4  # a comparison with fewer (gender, job title) tells nothing of strangers in general
 AGREEING_BY_CHANCE = 1e-4
 ALIKE_BY_CHANCE = 1e-3
-LEAST_SHARE_OF_KIN = 0.005  # of the blocked pairs: relatives are everywhere, also where too few to be seen
+LEAST_SHARE_OF_KIN = 0.001  # of the blocked pairs: relatives are everywhere, also where too few to be seen
 FLOOR = 1e-7  # no level is impossible
 MOST_ITERATIONS = 60
 CONVERGED = 1e-4  # largest change of any m
@@ -148,13 +149,17 @@ def _kinships(comparisons: Sequence[Comparison], known: Sequence[str]) -> tuple[
 
 
 def _class_weights(
-    vectors: Vectors, levels: Sequence[Floats], u: Sequence[Floats], *, rare: Sequence[bool]
+    vectors: Vectors, levels: Sequence[Floats], u: Sequence[Floats], *, is_rarity_counted: bool
 ) -> Floats:
-    """Return log2 of how much likelier each pair is in a class than among strangers."""
+    """Return log2 of how much likelier each pair is in a class than among strangers.
+
+    Rarity counts for matches only: a value that many parties share ties as many pairs of kin as of
+    strangers, in proportion to its frequency squared.
+    """
     total = np.zeros(len(vectors.levels))
     for c, (of_class, of_strangers) in enumerate(zip(levels, u, strict=True)):
         weight = np.log2(np.maximum(of_class, FLOOR) / of_strangers)[vectors.levels[:, c]]
-        if rare[c]:
+        if is_rarity_counted:
             weight = weight + vectors.rarity[:, c]
         total += np.where(vectors.levels[:, c] >= 0, weight, 0.0)
     return total
@@ -190,13 +195,12 @@ def _expect(
     pairs: float,
 ) -> Floats:
     prior = np.log2(state.counts / pairs)
-    odds = [prior[0] + _class_weights(vectors, state.m, state.u, rare=[True] * len(comparisons))]
+    odds = [prior[0] + _class_weights(vectors, state.m, state.u, is_rarity_counted=True)]
     for k, kin in enumerate(kinships):
         levels = [
             _kin_levels(c, m, u, kin=kin) for c, m, u in zip(comparisons, state.m, state.u, strict=True)
         ]
-        rare = [_shares_any(c, kin) for c in comparisons]
-        odds.append(prior[1 + k] + _class_weights(vectors, levels, state.u, rare=rare))
+        odds.append(prior[1 + k] + _class_weights(vectors, levels, state.u, is_rarity_counted=False))
     return _posteriors(odds)
 
 
@@ -207,7 +211,8 @@ def _maximise(
     for c, prior in enumerate(priors):
         matched = expected_levels(vectors, expected[:, 0], comparison=c, size=len(prior))
         new = (matched + PRIOR_PAIRS * prior) / (matched.sum() + PRIOR_PAIRS)
-        new = np.maximum(new, LEAST_DISAGREEMENT * prior)
+        new = np.maximum(new, LEAST_AGREEMENT * prior)
+        new[0] = max(new[0], LEAST_DISAGREEMENT * prior[0])
         moved = max(moved, float(np.abs(new - state.m[c]).max()))
         state.m[c] = new
         state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
