@@ -331,3 +331,16 @@ def fitted() -> Iterator[Fitted]:
         engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
         model = fitting.fit_party_model(connection, prepared, pairs="pairs")
         yield Fitted(connection, prepared, model)
+
+
+@pytest.fixture(scope="session")
+def whole_draft() -> Callable[[PartyType], PartyModel]:
+    """Return a function: party type to the untrained model of all its comparisons and levels."""
+
+    def make(party_type: PartyType) -> PartyModel:
+        catalogue, _ = fitting.CATALOGUE[party_type]
+        rare = TermFrequencies({}, 0.01, 0.01, 0.01)
+        known = dict.fromkeys(frequencies.tf_columns(catalogue), rare)
+        return fitting.draft_model(catalogue, (), known, word_weights={}, default_word_weight=1.0)
+
+    return make
