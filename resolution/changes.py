@@ -13,7 +13,7 @@ import duckdb
 
 from resolution import matching_run
 from resolution.domain.attributes import PartyType
-from resolution.matching import sampling, scoring
+from resolution.matching import sampling, scoring, semantic
 from resolution.matching.model import ResolutionModel
 from resolution.settle import Terms, settle_changed
 
@@ -109,5 +109,6 @@ def _score(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> Non
             matching_run.block_new(connection, new=new, everyone=everyone, model=party, target="new_pairs")
             if sampling.count(connection, "new_pairs"):
                 scoring.add_links(connection, everyone, pairs="new_pairs", party_type=party_type, model=party)
+                semantic.add_meaning(connection, everyone, model=party)
             connection.execute("DROP TABLE new_pairs")
         connection.execute(f"DROP TABLE {new}")

@@ -20,6 +20,7 @@ from resolution.domain.errors import RunNotFound
 from resolution.explain_flips import Flip, find_flips
 from resolution.explain_ids import find_record
 from resolution.explain_paths import PathStep, strongest_path
+from resolution.matching.model import compared_in
 
 MISSING = -1
 LONGEST_VALUE = 60  # characters of a value
@@ -228,7 +229,7 @@ def _score(
 
 
 def _parts(link: Mapping[str, Any], party: Mapping[str, Any], *, left: Side, right: Side) -> Iterator[Part]:
-    for comparison in party["comparisons"]:
+    for comparison in compared_in(party):
         level = link.get(f"level_{comparison['name']}")
         weight = float(link.get(f"weight_{comparison['name']}") or 0.0)
         if level is None:

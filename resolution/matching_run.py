@@ -11,7 +11,7 @@ import duckdb
 
 from resolution.domain.attributes import PartyType, SourceMapping
 from resolution.domain.clustering import Bridge
-from resolution.matching import engine, features, fitting, sampling, scoring
+from resolution.matching import engine, features, fitting, sampling, scoring, semantic
 from resolution.matching.learning import Decisions
 from resolution.matching.model import PartyModel, ResolutionModel
 
@@ -31,12 +31,16 @@ class MatchingOptions:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A model, the match input of each party type and its table of blocked pairs."""
+    """A model, the match input of each party type and its table of blocked pairs.
+
+    `is_semantic` says that the comparison of names by meaning is still to be learned, from scored pairs.
+    """
 
     model: ResolutionModel
     tables: dict[PartyType, tuple[str, str]]
     is_new: bool
     sources: tuple[SourceMapping, ...]
+    is_semantic: bool = False
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection) -> Decisions | None:
@@ -75,7 +79,7 @@ def learn(
     }
     records = sampling.count(connection, "party_records")
     model = ResolutionModel(records, parties, (), shared, asdict(Bridge()))
-    return Learned(model, tables, is_new=True, sources=tuple(sources))
+    return Learned(model, tables, is_new=True, sources=tuple(sources), is_semantic=options.semantic)
 
 
 def take(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> Learned:
@@ -139,11 +143,26 @@ def score(connection: duckdb.DuckDBPyConnection, learned: Learned) -> Learned:
         model = learned.model.parties[party_type.value]
         if model.comparisons and sampling.count(connection, pairs):
             scoring.add_links(connection, table, pairs=pairs, party_type=party_type, model=model)
+    parties = _with_meaning(connection, learned)
     apply_decisions(connection)
     if not learned.is_new:
         return learned
     clean = _clean_sources(connection, learned.sources)
-    return replace(learned, model=replace(learned.model, clean_sources=clean))
+    return replace(learned, model=replace(learned.model, parties=parties, clean_sources=clean))
+
+
+def _with_meaning(connection: duckdb.DuckDBPyConnection, learned: Learned) -> dict[str, PartyModel]:
+    """Compare undecided names by meaning, learning how where that is asked; return the party models."""
+    parties = dict(learned.model.parties)
+    organization = PartyType.ORGANIZATION
+    if organization in learned.tables:
+        parties[organization.value] = semantic.add_meaning(
+            connection,
+            learned.tables[organization][0],
+            model=parties[organization.value],
+            is_to_learn=learned.is_semantic,
+        )
+    return parties
 
 
 def apply_decisions(connection: duckdb.DuckDBPyConnection) -> None:

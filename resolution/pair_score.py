@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import scoring
+from resolution.matching import scoring, semantic
 from resolution.matching.model import party_from_json
 
 PairScorer = Callable[[str, str], dict[str, Any] | None]
@@ -47,6 +47,7 @@ def pair_scorer(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any])
             scoring.add_links(
                 memory, table, pairs="one_pair", party_type=party_type, model=party, least_weight=None
             )
+            semantic.add_meaning(memory, table, model=party)
             scored = memory.execute("SELECT * FROM links")
             names = [column[0] for column in scored.description or ()]
             row = scored.fetchone()

@@ -103,6 +103,7 @@ class PartyModel:
     expected_precision: Interval | None = None
     expected_recall: Interval | None = None
     vetoes: tuple[str, ...] = ()  # names of the vetoes in force (resolution/matching/rules.py)
+    semantic: TrainedComparison | None = None  # of names by meaning (resolution/matching/semantic.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,16 @@ class ResolutionModel:
         return f"m-{hashlib.sha256(content).hexdigest()[:16]}"
 
 
+def _comparison_from_json(document: Mapping[str, Any]) -> TrainedComparison:
+    levels = tuple(TrainedLevel(**level) for level in document["levels"])
+    return TrainedComparison(document["name"], document["label"], tuple(document["columns"]), levels)
+
+
 def party_from_json(document: Mapping[str, Any]) -> PartyModel:
     """Return the party model that `to_json` wrote."""
     expected = document.get("expected") or {}
-    comparisons = tuple(
-        TrainedComparison(
-            c["name"], c["label"], tuple(c["columns"]), tuple(TrainedLevel(**level) for level in c["levels"])
-        )
-        for c in document["comparisons"]
-    )
+    comparisons = tuple(_comparison_from_json(c) for c in document["comparisons"])
+    semantic = document.get("semantic")
     return PartyModel(
         status=document["status"],
         status_reason=document["status_reason"],
@@ -153,7 +155,13 @@ def party_from_json(document: Mapping[str, Any]) -> PartyModel:
         expected_precision=Interval(**expected["precision"]) if expected.get("precision") else None,
         expected_recall=Interval(**expected["recall"]) if expected.get("recall") else None,
         vetoes=tuple(document["vetoes"]),
+        semantic=_comparison_from_json(semantic) if semantic else None,
     )
+
+
+def compared_in(party: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return all comparisons of a party model in its JSON form, the one of meanings last."""
+    return [*(party.get("comparisons") or ()), *filter(None, [party.get("semantic")])]
 
 
 def from_json(document: Mapping[str, Any]) -> ResolutionModel:

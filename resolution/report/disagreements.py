@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from resolution.matching.model import compared_in
 from resolution.report.overview import rows
 from resolution.report.samples import (
     NAMES,
@@ -192,7 +193,7 @@ def contributions(link: Mapping[str, Any], party: Mapping[str, Any]) -> tuple[Co
     """Return what each comparison that could be made adds to the weight of a link, the strongest first."""
     prior = ("Before looking", "prior", float(party["prior_weight"]))
     found = [prior]
-    for comparison in party["comparisons"]:
+    for comparison in compared_in(party):
         weight, level = link.get(f"weight_{comparison['name']}"), link.get(f"level_{comparison['name']}")
         if weight is None or level in {None, -1} or abs(weight) < SMALLEST_WEIGHT:
             continue

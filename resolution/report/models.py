@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from resolution.matching.model import compared_in
 from resolution.report.overview import PLURALS
 from resolution.report.texts import words
 
@@ -70,7 +71,7 @@ class ModelView:
 
 def model_view(connection: duckdb.DuckDBPyConnection, kind: str, party: Mapping[str, Any]) -> ModelView:
     """Return the model of party type `kind`, from its part of model.json and the scored pairs."""
-    comparisons = party.get("comparisons") or []
+    comparisons = compared_in(party)
     weights = [level["weight"] for c in comparisons for level in c["levels"]] or [0.0]
     low, high = min(*weights, -1.0), max(*weights, 1.0)
     expected = party.get("expected") or {}
