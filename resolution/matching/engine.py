@@ -91,21 +91,35 @@ def score_pairs(
     model: PartyModel,
     target: str,
     least_weight: float | None = None,
+    always_kept: str | None = None,
 ) -> None:
     """Create table `target` with Splink's score of every pair in table `pairs`.
 
     Columns: record_id_l, record_id_r, match_key, match_weight, match_probability and for each comparison
     `gamma_<name>` (level), `mw_<name>` (weight), `mw_tf_adj_<name>` where term frequencies count. Pairs
-    below `least_weight` are left out.
+    below `least_weight` are left out, but for those that meet the condition `always_kept`.
 
     `Linker.inference.predict` drops the levels unless it also copies every compared column, so its two
     steps are called here (splink/internals/linker_components/inference.py, `_predict_chunk`). To be
     replaced when Splink can retain levels alone.
     """
     linker = _linker(connection, table, model)
-    settings = linker._settings_obj
     blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
-    pipeline = CTEPipeline([blocked])
+    pipeline = _scoring(linker, CTEPipeline([blocked]), table=table)
+    if least_weight is not None:
+        pipeline.enqueue_sql(
+            f"SELECT * FROM __splink__df_predict WHERE match_weight >= {least_weight!r}"
+            f" OR ({always_kept or 'false'})",
+            "__splink__df_kept",
+        )
+    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
+    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {scored.physical_name}")
+    scored.drop_table_from_database_and_remove_from_cache()
+
+
+def _scoring(linker: Linker, pipeline: CTEPipeline, *, table: str) -> CTEPipeline:
+    """Add the two steps of scoring blocked pairs: comparison levels, then weights."""
+    settings = linker._settings_obj
     pipeline.enqueue_sql(f"SELECT * FROM {table}", "__splink__df_concat_with_tf")
     pipeline.enqueue_list_of_sqls(
         compute_comparison_vector_values_from_id_pairs_sqls(
@@ -122,11 +136,8 @@ def score_pairs(
             unique_id_input_columns=settings.column_info_settings.unique_id_input_columns,
             core_model_settings=settings.core_model_settings,
             sql_dialect=linker._sql_dialect,
-            threshold_match_weight=least_weight,
             retain_intermediate_calculation_columns=True,
             training_mode=True,
         )
     )
-    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
-    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {scored.physical_name}")
-    scored.drop_table_from_database_and_remove_from_cache()
+    return pipeline

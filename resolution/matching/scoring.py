@@ -1,8 +1,8 @@
 """Scored pairs to `links`: method, rule, veto and band for every pair worth keeping.
 
-Grain of `links`: one row per (record_id_l, record_id_r), l before r, whose probability is at least
-`KEPT`, or that a rule links. Both party types share the table; `level_*` and `weight_*` are NULL where a
-comparison does not exist for the type.
+Grain of `links`: one row per (record_id_l, record_id_r), l before r, whose match weight is at least
+`KEPT_WEIGHT`, or that a rule links. Both party types share the table; `level_*` and `weight_*` are NULL
+where a comparison does not exist for the type.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,6 @@ from resolution.domain.attributes import PartyType
 from resolution.matching import engine, rules
 from resolution.matching.model import PartyModel
 
-KEPT = 0.01  # probability; pairs below are neither shown nor evidence
 KEPT_WEIGHT = -12.0  # log2 odds of pairs kept as evidence against, beside links of the same cluster
 FIXED = (
     ("record_id_l", "VARCHAR"),
@@ -58,7 +57,16 @@ def add_links(
 ) -> None:
     """Score the pairs of table `pairs` with the model and append those worth keeping to `links`."""
     scored = f"scored_{party_type.value}"
-    engine.score_pairs(connection, table, pairs=pairs, model=model, target=scored, least_weight=least_weight)
+    link_rule = rules.link_rule_sql(party_type, model)
+    engine.score_pairs(
+        connection,
+        table,
+        pairs=pairs,
+        model=model,
+        target=scored,
+        least_weight=least_weight,
+        always_kept=f"({link_rule.replace('level_', 'gamma_')}) IS NOT NULL",
+    )
     columns = {name for name, *_ in connection.execute(f"DESCRIBE {scored}").fetchall()}
     names = "[" + ", ".join(f"'{rule.name}'" for rule in model.blocking_rules) + "]::VARCHAR[]"
     kept = [f"level_{c.name}, weight_{c.name}" for c in model.comparisons]
@@ -70,7 +78,7 @@ def add_links(
         INSERT INTO links ({columns_sql})
         WITH levels AS ({_levels(scored, model, columns)}),
         ruled AS (
-            SELECT *, {rules.link_rule_sql(party_type, model)} AS link_rule,
+            SELECT *, {link_rule} AS link_rule,
                 {rules.veto_sql(party_type, model)} AS veto
             FROM levels
         )

@@ -185,7 +185,7 @@ def _levels(
         connection.execute("CREATE TABLE pairs AS FROM ends")
         engine.score_pairs(connection, table, pairs="pairs", model=draft, target="scored")
         levels = ", ".join(f"gamma_{c.name} AS {c.name}" for c in comparisons)
-        found = connection.execute(f"SELECT {levels} FROM scored ORDER BY record_id_l").to_arrow_table()  # noqa: S608
+        found = connection.execute(f"SELECT {levels} FROM scored ORDER BY record_id_l").to_arrow_table()
     labels = {c.name: {lv.level: lv.label for lv in c.levels} for c in draft.comparisons}
     return [{name: labels[name][level] for name, level in row.items()} for row in found.to_pylist()]
 

@@ -53,6 +53,6 @@ def test_in_either_finds_a_value_among_the_alternatives(
     expected: bool | None,
 ) -> None:
     sides = "SELECT ?::VARCHAR AS v_l, ?::VARCHAR[] AS a_l, ?::VARCHAR AS v_r, ?::VARCHAR[] AS a_r"
-    query = f"WITH sides AS ({sides}) SELECT {in_either('a', 'v')} FROM sides"  # noqa: S608
+    query = f"WITH sides AS ({sides}) SELECT {in_either('a', 'v')} FROM sides"
 
     assert connection.execute(query, [*left, *right]).fetchone() == (expected,)

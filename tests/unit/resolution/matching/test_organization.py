@@ -120,7 +120,7 @@ def test_some_key_is_shared_by(
     table = match_input(connection, pair, party_type=PartyType.ORGANIZATION)
 
     keys = ", ".join(f"{sql} AS {name}" for name, sql in ORGANIZATION_BLOCKS.items())
-    left, right = connection.execute(f"SELECT {keys} FROM {table} ORDER BY record_id").fetchall()  # noqa: S608
+    left, right = connection.execute(f"SELECT {keys} FROM {table} ORDER BY record_id").fetchall()
     assert any(a is not None and a == b for a, b in zip(left, right, strict=True))
 
 
@@ -130,5 +130,5 @@ def test_a_record_without_values_has_no_key(
     table = match_input(connection, [{}], party_type=PartyType.ORGANIZATION)
 
     keys = ", ".join(ORGANIZATION_BLOCKS.values())
-    row = connection.execute(f"SELECT {keys} FROM {table}").fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT {keys} FROM {table}").fetchone()
     assert row == (None,) * len(ORGANIZATION_BLOCKS)

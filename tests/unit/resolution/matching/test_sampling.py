@@ -18,7 +18,7 @@ class Fitted(Protocol):
 
 def _records(connection: duckdb.DuckDBPyConnection, number: int, *, order: str = "n") -> None:
     connection.execute(
-        f"CREATE OR REPLACE TABLE people AS SELECT 'r' || lpad(n::VARCHAR, 6, '0') AS record_id"  # noqa: S608
+        f"CREATE OR REPLACE TABLE people AS SELECT 'r' || lpad(n::VARCHAR, 6, '0') AS record_id"
         f" FROM range({number}) t(n) ORDER BY {order}"
     )
 
@@ -62,7 +62,7 @@ def test_random_pairs_are_distinct_ordered_and_spread(connection: duckdb.DuckDBP
 
 def _pairs(connection: duckdb.DuckDBPyConnection, number: int, *, order: str) -> None:
     connection.execute(
-        f"CREATE OR REPLACE TABLE pairs AS SELECT '0' AS match_key, 'l' || n AS join_key_l,"  # noqa: S608
+        f"CREATE OR REPLACE TABLE pairs AS SELECT '0' AS match_key, 'l' || n AS join_key_l,"
         f" 'r' || n AS join_key_r FROM range({number}) t(n) ORDER BY {order}"
     )
 
