@@ -26,10 +26,14 @@ class CommandFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What a command printed, how long it ran and the most memory (resident set) that it held."""
+    """What a command printed, how long it ran and the most memory (resident set) that it held.
+
+    `cpu_seconds` are those of all its threads; they say the same on a busy machine as on an idle one.
+    """
 
     output: str
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -64,7 +68,7 @@ def run(command: Sequence[str]) -> Spent:
     if process.returncode:
         last = "\n".join((texts[1] or texts[0]).splitlines()[-_LAST_LINES:])
         raise CommandFailed(f"{' '.join(command[1:4])} … ended with {process.returncode}:\n{last}")
-    return Spent(texts[0], seconds, usage.ru_maxrss / _PER_MB)
+    return Spent(texts[0], seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _PER_MB)
 
 
 def _environment() -> dict[str, str]:

@@ -23,6 +23,7 @@ from benchmarks.speed_figures import Speed, spent_table, verdict_table, verdicts
 
 DEFAULT_DATA = ROOT.parent / "shared" / "data"
 DATA_SET = "scale100k"
+PLAIN_STEPS = ("train", "score", "cluster")
 COPIES = range(1, 11)  # `benchmarks/renaming.py` has no more
 
 
@@ -83,7 +84,7 @@ def measure(console: Console, data: Path, folder: Path, *, copies: int, changes:
     out = folder / "run"
     _say(console, "concord resolve")
     whole = run_python("concord", "resolve", folder / "records.parquet", "--out", out)
-    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    run = _read_run(out)
     _say(console, "the plain script")
     plain = run_python("benchmarks.plain_splink", out / "state.duckdb")
     _say(console, "the saved model alone")
@@ -94,21 +95,41 @@ def measure(console: Console, data: Path, folder: Path, *, copies: int, changes:
         update = run_python("concord", "resolve", folder / "changes.parquet", "--update", out)
     return Speed(
         records=run["counts"]["records"],
-        steps={step["step"]: float(step["seconds"]) for step in run["steps"]},
+        steps=_run_steps(run),
         whole=whole.seconds,
         peak_mb=whole.peak_mb,
-        plain={name: said for name, said in _seconds(plain).items() if name != "load"},
+        plain={name: _said(plain, "seconds")[name] for name in PLAIN_STEPS},
         plain_peak_mb=plain.peak_mb,
-        scoring=_seconds(scoring),
+        scoring=_said(scoring, "seconds"),
+        cpu=_cpu_seconds(whole, plain=plain, scoring=scoring, update=update),
         update=update.seconds if update else None,
+        update_steps=_run_steps(_read_run(out)) if update else {},
         changes=changes,
     )
 
 
-def _seconds(spent: Spent) -> Mapping[str, float]:
-    """Return the seconds by step that a script printed as JSON on its last line."""
-    said: dict[str, Any] = json.loads(spent.output.strip().splitlines()[-1])
-    return dict(said["seconds"])
+def _cpu_seconds(whole: Spent, *, plain: Spent, scoring: Spent, update: Spent | None) -> dict[str, float]:
+    by_step = _said(plain, "cpu_seconds")
+    spent = {
+        "whole": whole.cpu_seconds,
+        "plain": sum(by_step[name] for name in PLAIN_STEPS),
+        "plain scoring": by_step["score"],
+        "scoring": sum(_said(scoring, "cpu_seconds").values()),
+    }
+    return spent | ({"update": update.cpu_seconds} if update else {})
+
+
+def _read_run(folder: Path) -> dict[str, Any]:
+    return dict(json.loads((folder / "run.json").read_text(encoding="utf-8")))
+
+
+def _run_steps(run: Mapping[str, Any]) -> dict[str, float]:
+    return {step["step"]: float(step["seconds"]) for step in run["steps"]}
+
+
+def _said(spent: Spent, what: str) -> dict[str, float]:
+    """Return `seconds` or `cpu_seconds` by step, which a script printed as JSON on its last line."""
+    return dict(json.loads(spent.output.strip().splitlines()[-1])[what])
 
 
 def _say(console: Console, what: str) -> None:

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         blocked = score_again(connection, model, steps)
         kept = connection.execute("select count(*) from links").fetchone()
     counts = {"pairs blocked": blocked, "links": kept[0] if kept else 0}
-    sys.stdout.write(json.dumps({"seconds": steps.seconds, "counts": counts}) + "\n")
+    sys.stdout.write(steps.as_json(counts))
     return 0
 
 

@@ -11,6 +11,7 @@ SPEED = Speed(
     plain={"train": 4.0, "score": 5.0, "cluster": 1.0},
     plain_peak_mb=900.0,
     scoring={"block": 1.0, "score": 4.5},
+    cpu={"whole": 40.0, "plain": 16.0, "plain scoring": 8.0, "scoring": 8.8, "update": 2.0},
     update=2.4,
     changes=15_000,
 )
@@ -28,6 +29,9 @@ def test_ratios_by_hand() -> None:
     assert SPEED.whole_ratio == pytest.approx(3.0)
     assert SPEED.scoring_ratio == pytest.approx(1.1)
     assert SPEED.update_ratio == pytest.approx(0.08)
+    assert SPEED.cpu_ratio("whole") == pytest.approx(2.5)
+    assert SPEED.cpu_ratio("scoring") == pytest.approx(1.1)
+    assert SPEED.cpu_ratio("update") == pytest.approx(0.05)
 
 
 def test_every_judged_figure_has_its_verdict() -> None:
@@ -35,7 +39,7 @@ def test_every_judged_figure_has_its_verdict() -> None:
 
 
 def test_without_an_update_none_is_judged() -> None:
-    without = Speed(1, {}, 30.0, 1.0, SPEED.plain, 1.0, SPEED.scoring)
+    without = Speed(1, {}, 30.0, 1.0, SPEED.plain, 1.0, SPEED.scoring, SPEED.cpu)
 
     assert without.update_ratio is None
     assert len(verdicts(without)) == 3
