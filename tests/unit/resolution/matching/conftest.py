@@ -323,9 +323,9 @@ class Fitted:
 
 @pytest.fixture(scope="session")
 def fitted() -> Iterator[Fitted]:
-    """Return a model of 300 people, fitted; tables `match_person`, `pairs` and `training_levels`."""
+    """Return a model of 150 people, fitted; tables `match_person`, `pairs` and `training_levels`."""
     with duckdb.connect(":memory:") as connection:
-        _load(connection, _people(300))
+        _load(connection, _people(150))
         prepared = fitting.prepare(connection, PartyType.PERSON)
         assert prepared is not None
         engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")

@@ -55,7 +55,7 @@ def _weights(model: PartyModel) -> AdditiveWeights:
 def test_a_score_is_the_prior_and_its_weights(fitted: Fitted) -> None:
     scored = _score(fitted.connection, fitted.model)
 
-    assert len(scored.weight) > 300
+    assert len(scored.weight) > 100
     assert any(name.startswith("mw_tf_adj_") for name in scored.names)
     assert scored.weight == pytest.approx(fitted.model.prior_weight + scored.parts.sum(axis=1), abs=1e-9)
     assert scored.probability == pytest.approx(probabilities(scored.weight), abs=1e-9)
