@@ -1,5 +1,6 @@
 """Comparisons of what persons and organisations share: e-mail, phone, identifiers, employer."""
 
+from resolution.domain.attributes import IdentifierKind
 from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
 
 # A local part is made from the name, so that namesakes share it. Within one domain it is a key: `j.maier` and
@@ -100,3 +101,9 @@ EMPLOYER = Comparison(
         Level("different", "", 0.26),
     ),
 )
+
+# A key for each kind, so that a record with several identifiers meets others by any kind that they share.
+IDENTIFIER_BLOCKS = {
+    f"{kind.value}_identifier": f"list_filter(id_values, v -> starts_with(v, '{kind.value}:'))[1]"
+    for kind in IdentifierKind
+}

@@ -39,8 +39,7 @@ _PLACE = """
 _PHONE_AND_IDS = """
     phone, right(phone, 8) AS phone_key, phones_alt,
     list_transform(identifiers, i -> string_split(i, ':')[1]) AS id_kinds,
-    list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[3]) AS id_values,
-    string_split(identifiers[1], ':')[1] || ':' || string_split(identifiers[1], ':')[3] AS id_key
+    list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[3]) AS id_values
 """
 
 _PERSON_SQL = f"""
@@ -100,7 +99,13 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
     names = NickNamer()
     known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
     rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
-    table = pa.table({"given_name": [r[0] for r in rows], "forms": [r[1] for r in rows], "initials": [sorted({form[0] for form in r[1]}) for r in rows]})
+    table = pa.table(
+        {
+            "given_name": [r[0] for r in rows],
+            "forms": [r[1] for r in rows],
+            "initials": [sorted({form[0] for form in r[1]}) for r in rows],
+        }
+    )
     connection.register("nickname_rows", table)
     connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
     connection.unregister("nickname_rows")

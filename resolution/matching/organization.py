@@ -6,18 +6,19 @@ before (`resolution/standardise`).
 """
 
 from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
-from resolution.matching.contacts import IDENTIFIERS, PHONE
+from resolution.matching.contacts import IDENTIFIER_BLOCKS, IDENTIFIERS, PHONE
 from resolution.matching.places import ADDRESS
 
 # Weighted share of words in common: shared weight over the weight of both (Jaccard by weight).
 # Splink looks for columns outside lambdas only, hence the guard.
 _SHARED = "list_sum(list_transform(list_intersect(org_tokens_l, org_tokens_r), x -> token_weights_l[x]))"
 _SHARE = f"token_weights_l IS NOT NULL AND {_SHARED} / (token_total_l + token_total_r - {_SHARED})"
+_LONGER = "greatest(length(org_compact_l), length(org_compact_r))"
 _CONTAINED = f"token_weights_l IS NOT NULL AND {_SHARED} / least(token_total_l, token_total_r)"
 
 ORG_NAME = Comparison(
     name="org_name",
-    shared_by=("branch", "namesake"),
+    shared_by=("namesake",),
     label="Name",
     missing_sql=either_missing("org_name"),
     needs=("org_name",),
@@ -27,24 +28,25 @@ ORG_NAME = Comparison(
         Level("other name", in_either("org_names_alt", "org_name"), 0.02, needs=("org_names_alt",)),
         Level(
             "typing error or cut off",
-            "jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.96"
-            " OR damerau_levenshtein(org_compact_l, org_compact_r) <= 1"
+            f"damerau_levenshtein(org_compact_l, org_compact_r) <= CASE WHEN {_LONGER} >= 10 THEN 2 ELSE 1 END"
             " OR (least(length(org_name_l), length(org_name_r)) >= 24 AND"
             " (starts_with(org_name_l, org_name_r) OR starts_with(org_name_r, org_name_l)))",
             0.1,
         ),
-        Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06),
+        Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06, shared_by=("branch",)),
         Level(
             "most words",
-            f"{_SHARE} >= 0.55 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.92",
+            f"{_SHARE} >= 0.55 OR damerau_levenshtein(org_compact_l, org_compact_r) <= 0.15 * {_LONGER}",
             0.08,
+            shared_by=("branch",),
         ),
-        Level("one contains the other", f"{_CONTAINED} >= 0.85", 0.05),
+        Level("one contains the other", f"{_CONTAINED} >= 0.85", 0.05, shared_by=("branch",)),
         Level("acronym", "acronym_l = org_compact_r OR acronym_r = org_compact_l", 0.02),
         Level(
             "some words",
-            f"{_SHARE} >= 0.3 OR jaro_winkler_similarity(org_compact_l, org_compact_r) >= 0.85",
+            f"{_SHARE} >= 0.3 OR damerau_levenshtein(org_compact_l, org_compact_r) <= 0.3 * {_LONGER}",
             0.05,
+            shared_by=("branch",),
         ),
         Level("different", "", 0.07),
     ),
@@ -87,7 +89,7 @@ WEB_DOMAIN = Comparison(
 ORGANIZATION_COMPARISONS = (ORG_NAME, ORG_EMAIL, WEB_DOMAIN, PHONE, ADDRESS, IDENTIFIERS)
 
 ORGANIZATION_BLOCKS = {
-    "identifier": "id_key",
+    **IDENTIFIER_BLOCKS,
     "email": "email",
     "name": "org_compact",
     "phone": "right(phone, 8)",

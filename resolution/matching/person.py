@@ -5,7 +5,7 @@ national phone numbers. Given and family name each look at the other, because so
 """
 
 from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
-from resolution.matching.contacts import EMAIL, EMPLOYER, IDENTIFIERS, PHONE
+from resolution.matching.contacts import EMAIL, EMPLOYER, IDENTIFIER_BLOCKS, IDENTIFIERS, PHONE
 from resolution.matching.places import ADDRESS, BIRTH_PLACE
 
 GIVEN_NAME = Comparison(
@@ -24,7 +24,8 @@ GIVEN_NAME = Comparison(
         ),
         Level(
             "initial",
-            "(length(given_name_l) = 1 OR length(given_name_r) = 1) AND list_has_any(given_initials_l, given_initials_r)",
+            "(length(given_name_l) = 1 OR length(given_name_r) = 1)"
+            " AND list_has_any(given_initials_l, given_initials_r)",
             0.08,
         ),
         Level(
@@ -180,7 +181,7 @@ PERSON_COMPARISONS = (
 # Each key is an SQL expression over the match input; NULL means: not by this key. The order is the order
 # in which rules claim pairs; the size of blocks is limited from the data (resolution/matching/blocking.py).
 PERSON_BLOCKS = {
-    "identifier": "id_key",
+    **IDENTIFIER_BLOCKS,
     "email": "email",
     "phone": "right(phone, 8)",
     "name_and_birth_date": "name_key || '|' || birth_date",

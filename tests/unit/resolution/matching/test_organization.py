@@ -103,6 +103,10 @@ def test_priors_of_m_are_chances_and_only_the_last_level_has_no_condition(compar
 
 
 BLOCKED: dict[str, tuple[Row, Row]] = {
+    "an identifier beside another": (
+        {"identifiers": ["lei::L1", "tax:de:X1"]},
+        {"identifiers": ["registration:de:R1", "tax::X1"]},
+    ),
     "an acronym and its words": ({"org_name": "bavarian engine works"}, {"org_name": "bew"}),
     "words in another order": ({"org_name": "kestrel freight"}, {"org_name": "freight kestrel"}),
     "a company domain": ({"email": "a@contoso.com"}, {"email": "b@contoso.com"}),

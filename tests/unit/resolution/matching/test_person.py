@@ -141,6 +141,10 @@ def test_priors_of_m_are_chances_and_only_the_last_level_has_no_condition(compar
 
 
 BLOCKED: dict[str, tuple[Row, Row]] = {
+    "an identifier beside another": (
+        {"identifiers": ["lei::L1", "tax:de:X1"]},
+        {"identifiers": ["registration:de:R1", "tax::X1"]},
+    ),
     "a shared phone": ({"phone": "3012345678"}, {"phone": "12345678"}),
     "a shared identifier": ({"identifiers": ["tax:de:X1"]}, {"identifiers": ["tax::X1"]}),
     "names the other way round": (
