@@ -28,7 +28,7 @@ ORG_NAME = Comparison(
         Level("other name", in_either("org_names_alt", "org_name"), 0.02, needs=("org_names_alt",)),
         Level(
             "typing error or cut off",
-            f"damerau_levenshtein(org_compact_l, org_compact_r) <= CASE WHEN {_LONGER} >= 10 THEN 2 ELSE 1 END"
+            f"damerau_levenshtein(org_compact_l, org_compact_r) <= if({_LONGER} >= 10, 2, 1)"
             " OR (least(length(org_name_l), length(org_name_r)) >= 24 AND"
             " (starts_with(org_name_l, org_name_r) OR starts_with(org_name_r, org_name_l)))",
             0.1,
