@@ -27,7 +27,8 @@ def _links(path: Path, level: str) -> Path:
     with duckdb.connect() as connection:
         connection.execute(
             "create table k as select 's:party:' || l as record_id_l, 's:party:' || r as record_id_r, method"
-            " from (values ('1', '2', 'assisted'), ('1', '3', 'assisted'), ('3', '4', 'probabilistic')) t(l, r, method)"
+            " from (values ('1', '2', 'assisted'), ('1', '3', 'assisted'), ('3', '4', 'probabilistic'))"
+            " t(l, r, method)"
         )
         connection.sql(f"select *{level} from k").write_parquet(str(path))
     return path
