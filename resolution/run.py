@@ -138,6 +138,7 @@ def _run(
         with watch.step("write"):
             counts = exports.write_all(connection, draft)
             run = describe(connection, model, inputs=describe_inputs(connection, sources), counts=counts)
+            run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
             write_json(draft / "model.json", to_json(model))
@@ -150,7 +151,6 @@ def _run(
     work.unlink()
     work.with_suffix(".duckdb.wal").unlink(missing_ok=True)
     run["steps"] = watch.steps
-    run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
     write_json(draft / "run.json", run)
     return run, mapping
 

@@ -141,7 +141,7 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
         if party.status == "rules_only" or party.expected_precision is None or party.expected_recall is None:
             expected[name] = None
             continue
-        pairs, right = _clustered_pairs(connection, name)
+        pairs, right = clustered_pairs(connection, name)
         if pairs == 0:
             expected[name] = None
             continue
@@ -153,7 +153,7 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
     return expected
 
 
-def _clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> tuple[float, float]:
+def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> tuple[float, float]:
     """Return how many pairs of records share a cluster, and how many of them we expect to be right.
 
     A pair that was never scored is as likely as the pairs of its cluster that were. Sums are of decimals:

@@ -1,0 +1,173 @@
+"""The commands as a user types them: what they print, what they leave, and their exit codes."""
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from concord import main
+from demo.sample import SAMPLE, TRUTH
+from resolution.explain import explain_pair, open_run
+from resolution.run_folder import STATE
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return a function that runs one command in this process: its exit code, stdout and stderr."""
+    monkeypatch.setenv("COLUMNS", "240")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        shown = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, shown.out, shown.err
+
+    return run
+
+
+def refused(result: tuple[int, str, str]) -> str:
+    code, _, error = result
+    assert code == 2
+    assert error.startswith("concord: ")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_a_run_prints_how_files_were_read_and_what_was_found(command: Run, tmp_path: Path) -> None:
+    source = tmp_path / "people.csv"
+    source.write_text(
+        "key,Nachname,[bold]given[/bold],mail\n1,Lee,Ann,ann@lee.example\n2,Lee,Ann,ann@lee.example\n3,Ek,Bo,bo@ek.example\n",
+        encoding="utf-8",
+    )
+
+    code, shown, _ = command("resolve", source, "--out", tmp_path / "run", "--precision", "0.99")
+
+    assert code == 0
+    assert re.search(r"Nachname\s*│ family_name", shown)
+    assert "[bold]given[/bold]" in shown
+    assert str(tmp_path / "run" / "report.html") in shown.replace("\n", "")
+    assert (tmp_path / "run" / "report.html").is_file()
+
+
+def test_an_update_prints_what_it_changed(command: Run, own_run: Path, tmp_path: Path) -> None:
+    gone, said = tmp_path / "gone.csv", tmp_path / "said.csv"
+    row = next(csv.DictReader((own_run / "clusters.csv").read_text(encoding="utf-8").splitlines()))
+    gone.write_text(f"source,source_id\n{row['source']},{row['source_id']}\ncrm,nobody\n", encoding="utf-8")
+    said.write_text("crm:nobody,crm:no one,no_match\n", encoding="utf-8")
+
+    code, shown, _ = command("resolve", "--update", own_run, "--remove", gone, "--decisions", said)
+
+    assert code == 0
+    for line in ("records removed", "to be removed, but unknown", "decisions about absent records"):
+        assert re.search(rf"{line}\s*│ 1 ", shown), line
+
+
+def test_a_link_is_explained_and_drawn(command: Run, sample_run: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(sample_run / STATE), read_only=True) as connection:
+        links = connection.execute(
+            "SELECT record_id_l, record_id_r, match_weight FROM links"
+            " QUALIFY row_number() OVER (PARTITION BY party_type ORDER BY record_id_l, record_id_r) = 1"
+        ).fetchall()
+
+    for left, right, weight in links:
+        chart = tmp_path / "waterfall.svg"
+        code, shown, _ = command("explain", left, right, "--run", sample_run, "--chart", chart)
+        assert code == 0
+        assert chart.read_text(encoding="utf-8").lstrip().startswith("<?xml")
+        assert f"{abs(weight):.2f}" in shown
+
+
+def test_the_parts_of_every_explanation_add_up_to_the_score(sample_run: Path) -> None:
+    with open_run(sample_run) as (connection, model):
+        links = connection.execute(
+            "SELECT record_id_l, record_id_r, match_weight FROM links ORDER BY hash(record_id_l) LIMIT 60"
+        ).fetchall()
+        for left, right, weight in links:
+            score = explain_pair(connection, model, pair=(left, right)).score
+            assert score is not None
+            assert score.match_weight == pytest.approx(weight)
+            total = score.prior + sum(part.weight for part in score.parts)
+            assert total == pytest.approx(weight, abs=1e-6)
+            assert all(part.weight == pytest.approx(part.base + part.rarity) for part in score.parts)
+
+
+def test_a_pair_that_was_never_scored_is_explained(command: Run, sample_run: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(sample_run / STATE), read_only=True) as connection:
+        unmet = connection.execute(
+            "SELECT a.record_id, b.record_id FROM party_records a JOIN party_records b"
+            " ON a.party_type = b.party_type AND a.record_id < b.record_id"
+            " WHERE NOT EXISTS (FROM links WHERE record_id_l = a.record_id AND record_id_r = b.record_id)"
+            " ORDER BY ALL LIMIT 1"
+        ).fetchone()
+    assert unmet is not None
+
+    code, shown, _ = command("explain", *unmet, "--run", sample_run, "--chart", tmp_path / "w.svg")
+
+    assert code == 0
+    assert "scored for this explanation" in shown
+
+
+def test_one_record_is_explained(command: Run, sample_run: Path) -> None:
+    with (sample_run / "clusters.csv").open(encoding="utf-8") as file:
+        row = next(csv.DictReader(file))
+
+    code, shown, _ = command("explain", f"{row['source']}:{row['source_id']}", "--run", sample_run)
+
+    assert code == 0
+    assert row["cluster_id"] in shown
+
+
+def test_a_run_is_evaluated_against_truth(command: Run, sample_run: Path) -> None:
+    code, shown, _ = command("evaluate", "--truth", SAMPLE / TRUTH, "--run", sample_run, "--json")
+    told, table, _ = command("evaluate", "--truth", SAMPLE / TRUTH, "--run", sample_run)
+
+    assert code == told == 0
+    assert json.loads(shown)["overall"]["pair_f1"]["value"] > 0.8
+    assert "B-cubed" in table or "b-cubed" in table
+
+
+def test_a_mapping_is_printed_or_written(command: Run, tmp_path: Path) -> None:
+    code, shown, _ = command("mapping", SAMPLE / "crm.csv")
+    _, named, _ = command("mapping", SAMPLE / "crm.csv", "--out", tmp_path / "mapping.yml")
+
+    assert code == 0
+    assert "family_name" in shown
+    assert "mapping.yml" in named
+    assert "family_name" in (tmp_path / "mapping.yml").read_text(encoding="utf-8")
+
+
+def test_an_export_writes_the_files_anew(command: Run, own_run: Path) -> None:
+    before = (own_run / "clusters.csv").read_bytes()
+
+    code, shown, _ = command("export", own_run)
+
+    assert code == 0
+    assert "report.html" in shown
+    assert (own_run / "clusters.csv").read_bytes() == before
+
+
+def test_bad_input_is_one_line_and_exit_code_2(command: Run, sample_run: Path, tmp_path: Path) -> None:
+    empty, wrong, mapping = tmp_path / "empty.csv", tmp_path / "wrong.parquet", tmp_path / "mapping.yml"
+    empty.touch()
+    wrong.write_text("a,b\n", encoding="utf-8")
+    mapping.write_text(
+        "sources:\n  - file: crm.csv\n    columns:\n      no such: family_name\n", encoding="utf-8"
+    )
+    crm, out = SAMPLE / "crm.csv", tmp_path / "run"
+
+    assert "empty" in refused(command("resolve", empty, "--out", out))
+    assert "parquet" in refused(command("resolve", wrong, "--out", out)).lower()
+    assert "no such" in refused(command("resolve", crm, "--out", out, "--mapping", mapping))
+    assert "no file" in refused(command("resolve", "--out", out))
+    assert "--precision" in refused(command("resolve", crm, "--out", out, "--precision", "99"))
+    assert "--remove" in refused(command("resolve", crm, "--out", out, "--remove", empty))
+    assert "--model" in refused(command("resolve", crm, "--update", sample_run, "--model", wrong))
+    assert "no complete run" in refused(command("explain", "a", "--run", out))
+    assert "no complete run" in refused(command("export", out))

@@ -1,0 +1,51 @@
+import csv
+import json
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from resolution import exports
+
+
+@pytest.fixture
+def run(synthetic_run: Path, tmp_path: Path) -> Path:
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{synthetic_run / 'state.duckdb'}' AS run (READ_ONLY)")
+        connection.execute("USE run")
+        exports.write_clusters(connection, tmp_path)
+        exports.write_links(connection, tmp_path)
+        exports.write_quarantine(connection, tmp_path)
+    return tmp_path
+
+
+def test_clusters_are_the_same_in_both_forms_and_hold_each_record_once(
+    run: Path, synthetic_run: Path
+) -> None:
+    with (run / "clusters.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with duckdb.connect(str(synthetic_run / "state.duckdb"), read_only=True) as connection:
+        members = connection.execute("SELECT count(*) FROM membership").fetchone()
+
+    assert rows == pq.read_table(run / "clusters.parquet").to_pylist()
+    assert (len(rows),) == members
+    assert rows == sorted(rows, key=lambda row: (row["source"], row["source_id"]))
+
+
+def test_reviews_come_first_that_change_most(run: Path) -> None:
+    reviews = pq.read_table(run / "review.parquet").to_pylist()
+
+    impacts = [review["impact"] for review in reviews]
+    assert impacts == sorted(impacts, reverse=True)
+    assert all(review["veto"] is None and review["method"] != "steward" for review in reviews)
+
+
+def test_the_quarantine_is_one_row_a_line_with_its_reason(run: Path) -> None:
+    lines = (run / "quarantine.jsonl").read_text(encoding="utf-8").splitlines()
+
+    assert lines
+    for line in lines:
+        row = json.loads(line)
+        assert row["file"]
+        assert row["reason"]

@@ -1,0 +1,88 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from resolution import state
+from resolution.decisions import Decision
+from resolution.domain.errors import DecisionConflict
+from resolution.standardise.forms import DateReading
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "CREATE TABLE party_records AS SELECT * FROM (VALUES ('s:party:1', 'person'),"
+            " ('s:party:2', 'person'), ('s:party:3', 'organization')) t(record_id, party_type)"
+        )
+        yield connection
+
+
+def test_what_is_worth_keeping_is_saved_and_the_ledger_carried_over(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    connection.execute("CREATE TABLE membership AS SELECT 's:party:1' AS record_id, 'g-1' AS golden_id")
+    connection.execute("CREATE TABLE rows_0 AS SELECT 1 AS n")
+    path = tmp_path / "it's.duckdb"
+
+    state.save(connection, path)
+    with state.open_work(tmp_path / "next.duckdb") as later:
+        state.carry_over_ledger(later, path)
+        carried = later.execute("FROM membership").fetchall()
+        assert state.tables_of(later) == {"membership"}
+    with duckdb.connect(str(path)) as saved:
+        assert state.tables_of(saved) == {"party_records", "membership"}
+
+    assert carried == [("s:party:1", "g-1")]
+
+
+def test_decisions_are_kept_in_order_and_once(connection: duckdb.DuckDBPyConnection) -> None:
+    said = [
+        Decision("s:party:2", "s:party:9", is_match=False),
+        Decision("s:party:1", "s:party:2", is_match=True),
+    ]
+
+    state.write_decisions(connection, [*said, said[0]])
+
+    assert state.read_decisions(connection) == said[::-1]
+    assert state.check_decisions(connection) == {"given": 2, "about_absent_records": 1}
+
+
+def test_a_person_cannot_be_decided_to_be_an_organisation(connection: duckdb.DuckDBPyConnection) -> None:
+    state.write_decisions(connection, [Decision("s:party:1", "s:party:3", is_match=True)])
+
+    with pytest.raises(DecisionConflict, match="s:party:1 = s:party:3"):
+        state.check_decisions(connection)
+
+
+def test_that_a_person_is_no_organisation_may_be_decided(connection: duckdb.DuckDBPyConnection) -> None:
+    state.write_decisions(connection, [Decision("s:party:1", "s:party:3", is_match=False)])
+
+    assert state.check_decisions(connection)["given"] == 1
+
+
+def test_how_dates_were_read_survives_json() -> None:
+    readings = (DateReading("crm", "birth_date_0", day_first=True, suspects=("1900-01-01",)),)
+
+    written = json.loads(json.dumps(state.readings_json(readings)))
+
+    assert state.readings_from_json(written) == readings
+
+
+def test_expectations_weigh_clusters_by_their_pairs(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "CREATE TABLE membership AS SELECT * FROM (VALUES ('a', 'g1', 'person'), ('b', 'g1', 'person'),"
+        " ('c', 'g1', 'person'), ('d', 'g2', 'person'), ('e', 'g2', 'person'))"
+        " t(record_id, golden_id, party_type);"
+        "CREATE TABLE links AS SELECT * FROM (VALUES ('a', 'b', 0.9, 'probabilistic'),"
+        " ('b', 'c', 0.7, 'probabilistic'), ('d', 'e', 0.2, 'steward')) t(record_id_l, record_id_r,"
+        " match_probability, method)"
+    )
+
+    pairs, right = state.clustered_pairs(connection, "person")
+
+    assert pairs == 4
+    assert right == pytest.approx(3 * 0.8 + 1 * 1.0)  # the third pair of g1 is as likely as the other two
