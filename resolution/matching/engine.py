@@ -14,6 +14,7 @@ from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
 from splink.internals.pipeline import CTEPipeline
 from splink.internals.predict import predict_from_comparison_vectors_sqls
+from splink.internals.splink_dataframe import SplinkDataFrame
 
 from resolution.matching.comparisons import MISSING
 from resolution.matching.model import BlockingRule, PartyModel, TrainedComparison, TrainedLevel
@@ -70,6 +71,13 @@ def _linker(connection: duckdb.DuckDBPyConnection, table: str, model: PartyModel
     return Linker(api.register(table), splink_settings(model), log_level=None, validate_settings=False)
 
 
+def _take_over(connection: duckdb.DuckDBPyConnection, made: SplinkDataFrame, *, target: str) -> None:
+    """Give a table that Splink made our name for it, without a copy, and let Splink forget it."""
+    connection.execute(f"DROP TABLE IF EXISTS {target}")
+    connection.execute(f"ALTER TABLE {made.physical_name} RENAME TO {target}")
+    made.drop_table_from_database_and_remove_from_cache()
+
+
 def block_pairs(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str) -> int:
     """Create table `target` (match_key, join_key_l, join_key_r) of the pairs that the rules meet.
 
@@ -77,8 +85,7 @@ def block_pairs(connection: duckdb.DuckDBPyConnection, table: str, *, model: Par
     """
     linker = _linker(connection, table, model)
     pairs = linker.inference.compute_blocked_pairs_for_predict()
-    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {pairs.physical_name}")
-    pairs.drop_table_from_database_and_remove_from_cache()
+    _take_over(connection, pairs, target=target)
     row = connection.execute(f"SELECT count(*) FROM {target}").fetchone()
     return int(row[0]) if row else 0
 
@@ -113,8 +120,7 @@ def score_pairs(
             "__splink__df_kept",
         )
     scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
-    connection.execute(f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {scored.physical_name}")
-    scored.drop_table_from_database_and_remove_from_cache()
+    _take_over(connection, scored, target=target)
 
 
 def _scoring(linker: Linker, pipeline: CTEPipeline, *, table: str) -> CTEPipeline:
