@@ -70,10 +70,17 @@ PHONE = Comparison(
     ),
 )
 
+# A party may hold a tax number in each of two countries; those cannot be compared. One of no stated country
+# can be compared with any.
+_COMPARABLE = (
+    "(list_has_any(id_issuers_l, id_issuers_r) OR list_has_any(id_kinds_of_anywhere_l, id_kinds_r)"
+    " OR list_has_any(id_kinds_of_anywhere_r, id_kinds_l))"
+)
+
 IDENTIFIERS = Comparison(
     name="identifiers",
     label="Identifiers",
-    missing_sql="id_values_l IS NULL OR id_values_r IS NULL OR NOT list_has_any(id_kinds_l, id_kinds_r)",
+    missing_sql=f"id_values_l IS NULL OR id_values_r IS NULL OR NOT {_COMPARABLE}",
     needs=("id_values",),
     columns=("identifiers",),
     levels=(

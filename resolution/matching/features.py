@@ -39,6 +39,9 @@ _PLACE = """
 _PHONE_AND_IDS = """
     phone, right(phone, 8) AS phone_key, phones_alt,
     list_transform(identifiers, i -> string_split(i, ':')[1]) AS id_kinds,
+    list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[2]) AS id_issuers,
+    list_transform(list_filter(identifiers, i -> string_split(i, ':')[2] = ''),
+        i -> string_split(i, ':')[1]) AS id_kinds_of_anywhere,
     list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[3]) AS id_values
 """
 

@@ -211,3 +211,14 @@ def test_an_untrained_model_weighs_nothing(fitted: Fitted) -> None:
     assert {lv.weight for c in draft.comparisons for lv in c.levels} == {0.0}
     assert draft.prior_weight == 0
     assert replace(draft, status="fitted") != draft
+
+
+@pytest.mark.parametrize("party_type", list(PartyType))
+def test_every_kinship_that_a_comparison_names_is_known(party_type: PartyType) -> None:
+    known = {kin for kinships in fitting.KINSHIPS.values() for kin in kinships}
+    catalogue, _ = fitting.CATALOGUE[party_type]
+
+    named = {kin for c in catalogue for level in c.levels for kin in (*c.shared_by, *level.shared_by)}
+
+    assert named <= known
+    assert set(fitting.KINSHIPS[party_type]) <= named
