@@ -6,9 +6,11 @@ where the spelling agrees. So it looks only at pairs that are undecided (no rule
 as far above the match threshold as the review threshold lies below it, at most) and whose spelling is
 at its worst level. Its weight is additive as every other, and its levels are part of the model.
 
-Learned without labels: u from random pairs of names at that level, m from the pairs at that level which the
-other evidence believes in, each counted as much as it is believed. (Confident matches alone would teach
-nothing: a pair with different names is hardly ever confident without this comparison.)
+Learned without labels. u comes from random names at that level, corrected by the pairs that blocking brought
+and the other evidence does not believe in: firms that share a word of their trade mean alike too. m comes
+from the pairs that it may believe in, each counted as much as it is believed. (Confident matches alone would
+teach nothing: a pair with different names is hardly ever confident without this comparison.) Measured in
+docs/decisions/0006-semantic-names-are-a-switch.md.
 """
 
 import math
