@@ -147,7 +147,7 @@ def score(connection: duckdb.DuckDBPyConnection, learned: Learned) -> Learned:
     apply_decisions(connection)
     if not learned.is_new:
         return learned
-    clean = clean_sources(connection, learned.sources)
+    clean = _clean_sources(connection, learned.sources)
     return replace(learned, model=replace(learned.model, parties=parties, clean_sources=clean))
 
 
@@ -189,7 +189,7 @@ def apply_decisions(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def clean_sources(
+def _clean_sources(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[SourceMapping]
 ) -> tuple[str, ...]:
     """Return the sources that hold a party at most once: declared, or shown by the links."""

@@ -27,7 +27,7 @@ from resolution.settle import Terms, settle_all
 from resolution.survivorship_rules import default_rules
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - the ledger keeps UTC without a zone
-MOST_RECORDS = 130
+MOST_RECORDS = 100
 Outcome = dict[str, list[tuple[object, ...]]]
 
 
@@ -151,7 +151,7 @@ def random_decisions(ground: Ground, order: random.Random, *, count: int) -> lis
     ]
 
 
-@settings(derandomize=True, max_examples=4, deadline=None)
+@settings(derandomize=True, max_examples=3, deadline=None)
 @given(
     order=st.randoms(use_true_random=False),
     batches=st.sampled_from([1, 3]),

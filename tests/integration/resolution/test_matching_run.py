@@ -9,7 +9,7 @@ import pytest
 
 from resolution import matching_run, state
 from resolution.decisions import Decision
-from resolution.domain.attributes import PartyType, SourceMapping
+from resolution.domain.attributes import PartyType
 from resolution.matching.model import ResolutionModel, from_json
 from resolution.run_folder import STATE
 
@@ -74,7 +74,10 @@ def test_decided_pairs_are_links_of_a_steward_scored_or_not(
     ).fetchone()
     assert linked is not None
     assert unmet is not None
-    said = [Decision(*linked, is_match=False), Decision(*unmet, is_match=True)]
+    said = [
+        Decision(linked[0], linked[1], is_match=False),
+        Decision(unmet[0], unmet[1], is_match=True),
+    ]
     state.write_decisions(connection, said)
 
     matching_run.score(connection, matching_run.take(connection, model))
@@ -97,23 +100,3 @@ def test_a_party_type_of_one_record_has_a_model_that_says_so(connection: duckdb.
     assert learned.model.parties["person"].status == "rules_only"
     assert "one record" in learned.model.parties["person"].status_reason
     assert matching_run.take(connection, learned.model).tables == {}
-
-
-@pytest.mark.parametrize("declared", [None, True, False])
-def test_a_clean_source_is_declared_or_shown_by_the_links(
-    connection: duckdb.DuckDBPyConnection, declared: bool | None
-) -> None:
-    """In source `clean` no two records match, but many match those of `messy`, which has duplicates."""
-    connection.execute(
-        "CREATE OR REPLACE TABLE party_records AS"
-        " SELECT 'clean:' || n AS record_id, 'clean' AS source FROM range(40) t(n)"
-        " UNION ALL SELECT 'messy:' || n, 'messy' FROM range(40) t(n);"
-        "CREATE OR REPLACE TABLE links AS SELECT 'clean:' || n AS record_id_l, 'messy:' || n AS record_id_r,"
-        " 0.99 AS match_probability, NULL::VARCHAR AS veto FROM range(20) t(n)"
-        " UNION ALL SELECT 'messy:' || n, 'messy:' || (n + 1), 0.99, NULL FROM range(10) t(n)"
-    )
-    sources = [SourceMapping("messy.csv", "messy", (), duplicate_free=declared)]
-
-    found = matching_run.clean_sources(connection, sources)
-
-    assert found == (("clean", "messy") if declared else ("clean",))

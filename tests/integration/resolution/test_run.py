@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -26,8 +27,8 @@ def write_csv(path: Path, rows: list[list[str]], *, header: list[str] = HEADER) 
     return path
 
 
-def document(run: Path, name: str = "run.json") -> dict[str, object]:
-    found: dict[str, object] = json.loads((run / name).read_text(encoding="utf-8"))
+def document(run: Path, name: str = "run.json") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((run / name).read_text(encoding="utf-8"))
     return found
 
 
@@ -75,7 +76,7 @@ def test_persons_and_organisations_are_never_in_one_cluster(sample_run: Path) ->
 def test_weights_of_every_link_add_up_to_its_score(sample_run: Path) -> None:
     priors = {
         name: party["prior_weight"] for name, party in document(sample_run, "model.json")["parties"].items()
-    }  # type: ignore[attr-defined]
+    }
     with duckdb.connect(str(sample_run / STATE), read_only=True) as connection:
         links = connection.execute("SELECT * FROM links")
         names = [name for name, *_ in links.description or ()]
@@ -187,7 +188,7 @@ def test_a_run_on_odd_data_is_whole_and_honest(shape: str, tmp_path: Path) -> No
     assert counts["records"] == len(SHAPES[shape])
     assert 1 <= counts["golden_records"] <= counts["records"]
     assert summary.run["thresholds"].keys() == {"person"}
-    status = document(summary.folder, "model.json")["parties"]["person"]  # type: ignore[index]
+    status = document(summary.folder, "model.json")["parties"]["person"]
     if status["status"] == "rules_only":
         assert expected == {"person": None}
         assert status["status_reason"]

@@ -66,7 +66,8 @@ def test_an_update_by_files_ends_where_a_full_run_with_that_model_ends(
     changed = update_run(run, [monday, *sample_files[2:]])
     removed = update_run(run, [], options=UpdateOptions(remove=remove))
 
-    whole = write_rows(tmp_path / "all" / "crm.csv", rows[15:]) if (tmp_path / "all").mkdir() is None else run
+    (tmp_path / "all").mkdir()
+    whole = write_rows(tmp_path / "all" / "crm.csv", rows[15:])
     full = resolve(
         [whole, *sample_files[1:]], out=tmp_path / "full", options=Options(model=model, mapping=mapping)
     )

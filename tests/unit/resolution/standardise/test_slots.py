@@ -8,7 +8,7 @@ from resolution.standardise.slots import find_slots, of
 def slots_of(connection: duckdb.DuckDBPyConnection, *columns: ColumnMapping) -> list[tuple[str, object]]:
     """Name and first value of each slot."""
     found = find_slots(connection, "rows_0", SourceMapping("f", "s", columns))
-    values = connection.execute(f"select {', '.join(slot.sql for slot in found)} from rows_0").fetchone()  # noqa: S608
+    values = connection.execute(f"select {', '.join(slot.sql for slot in found)} from rows_0").fetchone()
     assert values is not None
     return [(slot.name, value) for slot, value in zip(found, values, strict=True)]
 

@@ -23,7 +23,7 @@ def source(table: str, *columns: tuple[str, Attribute]) -> SimpleNamespace:
 
 def rows(connection: duckdb.DuckDBPyConnection, table: str, names: list[str], dates: list[str]) -> None:
     connection.execute(
-        f"create or replace table {table} as select 's:party:' || n as _record_id, 's' as _source, "  # noqa: S608
+        f"create or replace table {table} as select 's:party:' || n as _record_id, 's' as _source, "
         "n::varchar as _source_id, "
         "'f.csv' as _file, n as _line, nullif(name, '') as name, nullif(born, '') as born "
         "from (select unnest(?::varchar[]) as name, unnest(?::varchar[]) as born, unnest(range(?)) as n)",
