@@ -23,7 +23,6 @@ from resolution.matching.training import Estimates, Floats, Vectors
 PULL = 0.1  # strength of the pull towards log2(m / u), per squared bit
 RARITY_PULL = 2.0  # how firmly the factor of term frequencies is held at 1
 PRIOR_PULL = 0.01
-LABEL_PAIRS = 30.0  # a decision counts as this many unlabelled pairs of the same posterior
 LN2 = float(np.log(2.0))
 
 
