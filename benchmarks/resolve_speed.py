@@ -92,7 +92,7 @@ def measure(console: Console, data: Path, folder: Path, *, copies: int, changes:
     update = None
     if changes:
         _say(console, f"an update with {changes:,} changes")
-        update = run_python("concord", "resolve", folder / "changes.parquet", "--update", out)
+        update = _time_update(console, folder / "changes.parquet", out)
     return Speed(
         records=run["counts"]["records"],
         steps=_run_steps(run),
@@ -106,6 +106,15 @@ def measure(console: Console, data: Path, folder: Path, *, copies: int, changes:
         update_steps=_run_steps(_read_run(out)) if update else {},
         changes=changes,
     )
+
+
+def _time_update(console: Console, changes: Path, run: Path) -> Spent | None:
+    """Return what the update took; None, and its error printed, when it failed: the rest still counts."""
+    try:
+        return run_python("concord", "resolve", changes, "--update", run)
+    except CommandFailed as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return None
 
 
 def _cpu_seconds(whole: Spent, *, plain: Spent, scoring: Spent, update: Spent | None) -> dict[str, float]:
