@@ -71,12 +71,11 @@ def learn(
             connection, prepared, pairs=pairs, decisions=decisions, precision=options.precision
         )
         tables[party_type] = (prepared.table, pairs)
-    shared = {
-        column: learned.shared
-        for party in parties.values()
-        for column, learned in party.term_frequencies.items()
-        if learned.shared
-    }
+    shared: dict[str, tuple[str, ...]] = {}
+    for party in parties.values():
+        for column, learned in party.term_frequencies.items():
+            if learned.shared:  # a switchboard may be both persons' and organisations'
+                shared[column] = tuple(dict.fromkeys((*shared.get(column, ()), *learned.shared)))
     records = sampling.count(connection, "party_records")
     model = ResolutionModel(records, parties, (), shared, asdict(Bridge()))
     return Learned(model, tables, is_new=True, sources=tuple(sources), is_semantic=options.semantic)

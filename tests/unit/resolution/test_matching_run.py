@@ -1,6 +1,7 @@
 """A whole run's matching: new records meet the same pairs as in a full run, decisions and clean sources."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -10,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolution import matching_run
-from resolution.domain.attributes import SourceMapping
+from resolution.domain.attributes import PartyType, SourceMapping
 from resolution.matching import blocking, engine, fitting, scoring
-from resolution.matching.model import BlockingRule, PartyModel
+from resolution.matching.model import BlockingRule, PartyModel, TermFrequencies
 
 Record = tuple[str | None, ...]
 COLUMNS = ("phone", "family", "city")
@@ -137,3 +138,23 @@ def test_vetoed_and_unsure_links_tell_nothing_of_a_source(connection: duckdb.Duc
     _links(connection, [("crm0", "erp0", 0.99), ("crm1", "crm2", 0.99)], veto="different_identifiers")
 
     assert unsure == matching_run._clean_sources(connection, []) == ()
+
+
+def test_values_shared_by_persons_and_by_organisations_are_both_kept(
+    monkeypatch: pytest.MonkeyPatch, connection: duckdb.DuckDBPyConnection
+) -> None:
+    def fit(_: object, prepared: fitting.Prepared, **__: object) -> PartyModel:
+        value = f"30{len(prepared.party_type)}"
+        return replace(MODEL, term_frequencies={"phone_key": TermFrequencies({}, 1, 1, 0, (value, "3099"))})
+
+    def prepare(_: object, party_type: PartyType) -> fitting.Prepared:
+        return fitting.Prepared("people", 2, (), MODEL, party_type, ())
+
+    monkeypatch.setattr(fitting, "prepare", prepare)
+    monkeypatch.setattr(fitting, "fit_party_model", fit)
+    connection.execute("CREATE TABLE party_records (record_id VARCHAR)")
+    connection.execute("CREATE TABLE decisions (record_id_l VARCHAR, record_id_r VARCHAR, decision VARCHAR)")
+
+    learned = matching_run.learn(connection, options=matching_run.MatchingOptions(), sources=())
+
+    assert learned.model.shared_values == {"phone_key": ("306", "3099", "3012")}

@@ -222,3 +222,23 @@ def test_every_kinship_that_a_comparison_names_is_known(party_type: PartyType) -
 
     assert named <= known
     assert set(fitting.KINSHIPS[party_type]) <= named
+
+
+def test_nameless_organisations_do_not_train(fit: Fit) -> None:
+    """Mailboxes share a domain and have nothing else to compare: they would pass for matches."""
+    words = ["acme", "borealis", "contoso", "delphi", "eastgate", "fabrikam", "globex", "helios"]
+    named: list[Row] = [
+        {"org_name": f"{word} {source}", "email": f"info@{word}.com", "phone": f"30{n * 7919 + 1_000_000}"}
+        for n, word in enumerate(words)
+        for source in ("works", "works")
+    ]
+    mailboxes: list[Row] = [{"email": f"{word}{n}@umbrella.com"} for n, word in enumerate(words * 4)]
+
+    alone = fit(named, party_type=PartyType.ORGANIZATION)
+    beside = fit([*named, *mailboxes], party_type=PartyType.ORGANIZATION)
+
+    def matches(model: PartyModel) -> float:
+        return float(model.status_reason.split()[0])
+
+    assert alone.status == beside.status == "fitted"
+    assert matches(beside) == pytest.approx(matches(alone), rel=0.3)
