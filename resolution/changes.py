@@ -112,3 +112,5 @@ def _score(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> Non
                 semantic.add_meaning(connection, everyone, model=party)
             connection.execute("DROP TABLE new_pairs")
         connection.execute(f"DROP TABLE {new}")
+        if party_type is PartyType.ORGANIZATION:
+            semantic.add_meaning(connection, everyone, model=party)

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 RunOption = Annotated[Path, typer.Option("--run", help="Folder of a finished run.")]
+ExportOption = Annotated[
+    bool | None,
+    typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small)."),
+]
+SemanticOption = Annotated[
+    bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")
+]
 
 
 @app.command("resolve")
@@ -54,13 +61,8 @@ def resolve_command(  # noqa: PLR0913 - one parameter for each option of the com
     remove: Annotated[
         Path | None, typer.Option("--remove", help="With --update: CSV of source, source_id to remove.")
     ] = None,
-    export: Annotated[
-        bool | None,
-        typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small)."),
-    ] = None,
-    semantic: Annotated[
-        bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")
-    ] = False,
+    export: ExportOption = None,
+    semantic: SemanticOption = False,
 ) -> None:
     """Find which records are the same person or organisation, and write one golden record for each."""
     from resolution.run import Options, resolve

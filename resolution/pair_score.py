@@ -48,6 +48,8 @@ def pair_scorer(connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any])
                 memory, table, pairs="one_pair", party_type=party_type, model=party, least_weight=None
             )
             semantic.add_meaning(memory, table, model=party)
+            if party_type is PartyType.ORGANIZATION:
+                semantic.add_meaning(memory, table, model=party)
             scored = memory.execute("SELECT * FROM links")
             names = [column[0] for column in scored.description or ()]
             row = scored.fetchone()
