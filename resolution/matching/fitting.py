@@ -36,6 +36,7 @@ from resolution.matching.rules import vetoes_in_force
 from resolution.matching.training import (
     Estimates,
     Population,
+    Vectors,
     expectation_maximisation,
     level_shares,
 )
@@ -153,6 +154,19 @@ def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, sc
     return Population(pairs, compared, tuple(shares))
 
 
+def _with_names(vectors: Vectors, prepared: Prepared) -> Vectors:
+    """Return the vectors with nameless organisations (shared mailboxes) taken out of training.
+
+    They agree on a mail domain and have nothing else to compare, and are many enough to pass for a
+    kinship of their own.
+    """
+    names = [c.name for c in prepared.comparisons]
+    if prepared.party_type is not PartyType.ORGANIZATION or "org_name" not in names:
+        return vectors
+    named = vectors.levels[:, names.index("org_name")] != MISSING
+    return replace(vectors, weights=np.where(named, vectors.weights, 0.0)) if named.any() else vectors
+
+
 def trained_comparisons(
     draft: PartyModel, estimates: Estimates, weights: AdditiveWeights
 ) -> tuple[TrainedComparison, ...]:
@@ -199,6 +213,7 @@ def fit_party_model(
     vectors = sampling.vectors_of(
         connection, "training_levels", comparisons=prepared.comparisons, weight=weight
     )
+    vectors = _with_names(vectors, prepared)
     estimates = expectation_maximisation(
         vectors, prepared.comparisons, population=population, kinships=prepared.kinships
     )

@@ -14,6 +14,11 @@ from resolution.matching.places import ADDRESS
 _SHARED = "list_sum(list_transform(list_intersect(org_tokens_l, org_tokens_r), x -> token_weights_l[x]))"
 _SHARE = f"token_weights_l IS NOT NULL AND {_SHARED} / (token_total_l + token_total_r - {_SHARED})"
 _LONGER = "greatest(length(org_compact_l), length(org_compact_r))"
+# A name cut off by a short column ends inside a word; one that ends before a word is another name.
+_CUT_OFF = (
+    "((starts_with(org_name_l, org_name_r) AND substr(org_name_l, length(org_name_r) + 1, 1) <> ' ')"
+    " OR (starts_with(org_name_r, org_name_l) AND substr(org_name_r, length(org_name_l) + 1, 1) <> ' '))"
+)
 _CONTAINED = f"token_weights_l IS NOT NULL AND {_SHARED} / least(token_total_l, token_total_r)"
 
 ORG_NAME = Comparison(
@@ -28,9 +33,8 @@ ORG_NAME = Comparison(
         Level("other name", in_either("org_names_alt", "org_name"), 0.02, needs=("org_names_alt",)),
         Level(
             "typing error or cut off",
-            f"damerau_levenshtein(org_compact_l, org_compact_r) <= if({_LONGER} >= 10, 2, 1)"
-            " OR (least(length(org_name_l), length(org_name_r)) >= 24 AND"
-            " (starts_with(org_name_l, org_name_r) OR starts_with(org_name_r, org_name_l)))",
+            f"damerau_levenshtein(org_compact_l, org_compact_r) <= if({_LONGER} >= 20, 2, 1)"
+            f" OR (least(length(org_name_l), length(org_name_r)) >= 20 AND {_CUT_OFF})",
             0.1,
         ),
         Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06, shared_by=("branch",)),

@@ -32,7 +32,7 @@ KIN_AS_STRANGERS = 0.2  # how much of a kinship's levels come from chance where 
 FIRST_SHARE_OF_MATCHES = 0.02  # of the blocked pairs, where EM starts
 FIRST_SHARE_OF_KIN = 0.05
 STRANGER_PAIRS = 3000.0  # weight of what is known of strangers in general, in comparable pairs
-GRADED_LEVELS = 4  # a comparison with fewer (gender, job title) tells nothing of strangers in general
+GRADED_LEVELS = 3  # a comparison with fewer (gender, job title) tells nothing of strangers in general
 AGREEING_BY_CHANCE = 1e-4
 ALIKE_BY_CHANCE = 1e-3
 LEAST_SHARE_OF_KIN = 0.001  # of the blocked pairs: relatives are everywhere, also where too few to be seen
@@ -101,7 +101,8 @@ def level_shares(vectors: Vectors, comparisons: Sequence[Comparison]) -> tuple[F
     shares = []
     for c, comparison in enumerate(comparisons):
         counts = expected_levels(vectors, vectors.weights, comparison=c, size=len(comparison.levels))
-        usual, weight = _strangers_elsewhere(comparison), STRANGER_PAIRS
+        usual = _strangers_elsewhere(comparison)
+        weight = STRANGER_PAIRS if len(usual) >= GRADED_LEVELS else 1.0
         shares.append((counts + weight * usual + 1e-3) / (counts.sum() + weight + 1e-3 * len(counts)))
     return tuple(shares)
 
