@@ -25,6 +25,8 @@ REVIEW = 0.1  # below it, nine in ten looks would be wasted
 DOUBT = 0.02
 DOUBTED_MISTAKES = 2.0  # mistakes count twice where a precision is asked for
 LEAST_HALF_WIDTH = 0.03
+USUAL = 0.7  # precision and recall of a run about which nothing is known
+USUAL_PAIRS = 20.0  # how many pairs that belief is worth
 PAIRS_FOR_FULL_BELIEF = 200.0
 
 
@@ -50,7 +52,11 @@ def _cut_for(probability: Floats, weights: Floats, *, precision: float) -> float
 
 
 def interval(value: float, *, pairs: float) -> Interval:
-    """Return an estimate with an interval that is wide where few pairs carry it."""
+    """Return an estimate with an interval that is wide where few pairs carry it.
+
+    Few pairs also pull the estimate itself towards `USUAL`: a small file gives EM little to doubt.
+    """
+    value = (value * pairs + USUAL * USUAL_PAIRS) / (pairs + USUAL_PAIRS)
     spread = 1.96 * float(np.sqrt(max(value * (1 - value), 0.01) / max(pairs, 1.0)))
     half = max(LEAST_HALF_WIDTH, spread) * (1 + PAIRS_FOR_FULL_BELIEF / (pairs + PAIRS_FOR_FULL_BELIEF))
     return Interval(value, max(0.0, value - half), min(1.0, value + half))

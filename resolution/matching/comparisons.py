@@ -73,6 +73,14 @@ def same(column: str) -> str:
     return f"{column}_l = {column}_r"
 
 
+def edits(column: str, most: int) -> str:
+    """Return the condition that at most `most` edits part both values; cheap where lengths differ."""
+    return (
+        f"(abs(length({column}_l) - length({column}_r)) <= {most}"
+        f" AND damerau_levenshtein({column}_l, {column}_r) <= {most})"
+    )
+
+
 def in_either(alternatives: str, column: str) -> str:
     """Return the condition that a further value of one side is a value of the other."""
     return (

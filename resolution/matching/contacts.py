@@ -1,13 +1,13 @@
 """Comparisons of what persons and organisations share: e-mail, phone, identifiers, employer."""
 
 from resolution.domain.attributes import IdentifierKind
-from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
+from resolution.matching.comparisons import Comparison, Level, edits, either_missing, in_either, same
 
 # A local part is made from the name, so that namesakes share it. Within one domain it is a key: `j.maier` and
 # `s.maier`, `anna` and `anna2` are different people, and only a slip inside a longer word is a typing error.
 _SLIP = (
-    "damerau_levenshtein(email_l, email_r) = 1 AND least(length(email_local_l), length(email_local_r)) >= 6"
-    " AND left(email_l, 3) = left(email_r, 3)"
+    "left(email_l, 3) = left(email_r, 3) AND least(length(email_local_l), length(email_local_r)) >= 6"
+    f" AND {edits('email', 1)}"
     " AND regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
 )
 
@@ -58,7 +58,7 @@ PHONE = Comparison(
         Level("same as a further number", in_either("phones_alt", "phone"), 0.05, needs=("phones_alt",)),
         Level(
             "one digit off, or without area code",
-            "damerau_levenshtein(phone_l, phone_r) <= 1 OR right(phone_l, 7) = right(phone_r, 7)",
+            f"right(phone_l, 7) = right(phone_r, 7) OR {edits('phone', 1)}",
             0.06,
         ),
         Level(

@@ -162,10 +162,10 @@ def build_match_input(
 def filled_columns(
     connection: duckdb.DuckDBPyConnection, table: str, *, columns: Iterable[str], least_share: float
 ) -> frozenset[str]:
-    """Return the columns that hold at least `least_share` of rows and more than one distinct value."""
+    """Return the columns that hold a value in at least `least_share` of rows."""
     wanted = sorted(set(columns))
-    parts = ", ".join(f"count({c}), approx_count_distinct({c})" for c in wanted)
+    parts = ", ".join(f"count({c})" for c in wanted)
     row = connection.execute(f"SELECT count(*), {parts} FROM {table}").fetchone() or ()
     total = max(row[0], 1)
-    pairs = zip(wanted, row[1::2], row[2::2], strict=True)
-    return frozenset(c for c, filled, distinct in pairs if filled / total >= least_share and distinct > 1)
+    counts = zip(wanted, row[1:], strict=True)
+    return frozenset(c for c, filled in counts if filled and filled / total >= least_share)

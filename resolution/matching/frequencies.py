@@ -20,6 +20,10 @@ from resolution.matching.comparisons import Comparison
 from resolution.matching.model import TermFrequencies
 
 CONTACTS = frozenset({"email", "email_local", "phone_key", "address_key", "web_domain", "work_domain"})
+SHARED_BY_KIN = CONTACTS | {"employer_key"}
+# Bits that the rarity of such a value may add at most. Employer, address and switchboard of colleagues are
+# one fact told three times; in large data, where a few values are very common, the sum would outweigh names.
+MOST_RARITY = 3.0
 SHARED_FROM = 8  # parties; a contact of so many is reported as shared
 SHARED_REPORTED = 200  # values by column kept for the report
 
@@ -60,8 +64,12 @@ def learn_frequencies(
             "SELECT coalesce(sum(holders), 1), coalesce(sum(holders * holders), 1),"
             " coalesce(sum(records), 0), coalesce(sum(records * (records - 1)), 0) FROM value_counts"
         ).fetchone() or (1.0, 1.0, 0.0, 0.0)
+        reference = squares / total**2
+        rarest = reference / 2.0**MOST_RARITY if column in SHARED_BY_KIN else 0.0
         common = connection.execute(
-            "SELECT value, holders / ? FROM value_counts WHERE holders > 1 ORDER BY value", [total]
+            "SELECT value, holders / $total FROM value_counts"
+            " WHERE holders > 1 AND holders / $total > $rarest ORDER BY value",
+            {"total": total, "rarest": rarest},
         ).fetchall()
         shared = connection.execute(
             f"SELECT value FROM value_counts WHERE holders >= {SHARED_FROM} ORDER BY holders DESC, value"
@@ -69,8 +77,8 @@ def learn_frequencies(
         ).fetchall()
         learned[column] = TermFrequencies(
             values=dict(common),
-            default=1.0 / total,
-            reference=squares / total**2,
+            default=max(1.0 / total, rarest),
+            reference=reference,
             agreement=agreeing / max(records * (records - 1), 1.0),
             shared=tuple(v for (v,) in shared) if column in CONTACTS else (),
         )

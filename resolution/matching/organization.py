@@ -5,7 +5,7 @@ with the word), so that a rare word identifies and `services` or `berlin` does n
 before (`resolution/standardise`).
 """
 
-from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
+from resolution.matching.comparisons import Comparison, Level, edits, either_missing, in_either, same
 from resolution.matching.contacts import IDENTIFIER_BLOCKS, IDENTIFIERS, PHONE
 from resolution.matching.places import ADDRESS
 
@@ -14,6 +14,17 @@ from resolution.matching.places import ADDRESS
 _SHARED = "list_sum(list_transform(list_intersect(org_tokens_l, org_tokens_r), x -> token_weights_l[x]))"
 _SHARE = f"token_weights_l IS NOT NULL AND {_SHARED} / (token_total_l + token_total_r - {_SHARED})"
 _LONGER = "greatest(length(org_compact_l), length(org_compact_r))"
+
+
+def _edited_share(most: float) -> str:
+    """Return the condition that edits part at most a share of the longer name; cheap where lengths differ."""
+    allowed = f"{most} * {_LONGER}"
+    return (
+        f"(abs(length(org_compact_l) - length(org_compact_r)) <= {allowed}"
+        f" AND damerau_levenshtein(org_compact_l, org_compact_r) <= {allowed})"
+    )
+
+
 # A name cut off by a short column ends inside a word; one that ends before a word is another name.
 _CUT_OFF = (
     "((starts_with(org_name_l, org_name_r) AND substr(org_name_l, length(org_name_r) + 1, 1) <> ' ')"
@@ -33,14 +44,14 @@ ORG_NAME = Comparison(
         Level("other name", in_either("org_names_alt", "org_name"), 0.02, needs=("org_names_alt",)),
         Level(
             "typing error or cut off",
-            f"damerau_levenshtein(org_compact_l, org_compact_r) <= if({_LONGER} >= 20, 2, 1)"
+            f"{edits('org_compact', 1)} OR ({_LONGER} >= 20 AND {edits('org_compact', 2)})"
             f" OR (least(length(org_name_l), length(org_name_r)) >= 20 AND {_CUT_OFF})",
             0.1,
         ),
         Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06, shared_by=("branch",)),
         Level(
             "most words",
-            f"{_SHARE} >= 0.55 OR damerau_levenshtein(org_compact_l, org_compact_r) <= 0.15 * {_LONGER}",
+            f"{_SHARE} >= 0.55 OR {_edited_share(0.15)}",
             0.08,
             shared_by=("branch",),
         ),
@@ -48,7 +59,7 @@ ORG_NAME = Comparison(
         Level("acronym", "acronym_l = org_compact_r OR acronym_r = org_compact_l", 0.02),
         Level(
             "some words",
-            f"{_SHARE} >= 0.3 OR damerau_levenshtein(org_compact_l, org_compact_r) <= 0.3 * {_LONGER}",
+            f"{_SHARE} >= 0.3 OR {_edited_share(0.3)}",
             0.05,
             shared_by=("branch",),
         ),
@@ -72,7 +83,7 @@ ORG_EMAIL = Comparison(
             tf_column="work_domain",
             shared_by=("group", "branch"),
         ),
-        Level("similar", "damerau_levenshtein(email_l, email_r) <= 1", 0.05),
+        Level("similar", edits("email", 1), 0.05),
         Level("different", "", 0.15),
     ),
 )

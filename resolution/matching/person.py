@@ -4,7 +4,7 @@ Input is the match input of `resolution/matching/features.py`: lower-case ASCII 
 national phone numbers. Given and family name each look at the other, because sources swap them.
 """
 
-from resolution.matching.comparisons import Comparison, Level, either_missing, in_either, same
+from resolution.matching.comparisons import Comparison, Level, edits, either_missing, in_either, same
 from resolution.matching.contacts import EMAIL, EMPLOYER, IDENTIFIER_BLOCKS, IDENTIFIERS, PHONE
 from resolution.matching.places import ADDRESS, BIRTH_PLACE
 
@@ -33,8 +33,7 @@ GIVEN_NAME = Comparison(
         ),
         Level(
             "one typing error",
-            "damerau_levenshtein(given_name_l, given_name_r) <= 1 AND least(length(given_name_l),"
-            " length(given_name_r)) >= 3",
+            f"{edits('given_name', 1)} AND least(length(given_name_l), length(given_name_r)) >= 3",
             0.07,
         ),
         Level(
@@ -46,7 +45,7 @@ GIVEN_NAME = Comparison(
         ),
         Level(
             "alike",
-            "(damerau_levenshtein(given_name_l, given_name_r) <= 2"
+            f"({edits('given_name', 2)}"
             " AND greatest(length(given_name_l), length(given_name_r)) >= 5)"
             " OR (jaro_winkler_similarity(given_name_l, given_name_r) >= 0.86"
             " AND least(length(given_name_l), length(given_name_r)) >= 8)",
@@ -76,8 +75,7 @@ FAMILY_NAME = Comparison(
         ),
         Level(
             "one typing error",
-            "damerau_levenshtein(family_name_l, family_name_r) <= 1 AND least(length(family_name_l),"
-            " length(family_name_r)) >= 3",
+            f"{edits('family_name', 1)} AND least(length(family_name_l), length(family_name_r)) >= 3",
             0.09,
         ),
         Level(

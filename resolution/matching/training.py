@@ -149,19 +149,11 @@ def _kinships(comparisons: Sequence[Comparison], known: Sequence[str]) -> tuple[
     )
 
 
-def _class_weights(
-    vectors: Vectors, levels: Sequence[Floats], u: Sequence[Floats], *, is_rarity_counted: bool
-) -> Floats:
-    """Return log2 of how much likelier each pair is in a class than among strangers.
-
-    Rarity counts for matches only: a value that many parties share ties as many pairs of kin as of
-    strangers, in proportion to its frequency squared.
-    """
+def _class_weights(vectors: Vectors, levels: Sequence[Floats], u: Sequence[Floats]) -> Floats:
+    """Return log2 of how much likelier the levels of each pair are in a class than among strangers."""
     total = np.zeros(len(vectors.levels))
     for c, (of_class, of_strangers) in enumerate(zip(levels, u, strict=True)):
         weight = np.log2(np.maximum(of_class, FLOOR) / of_strangers)[vectors.levels[:, c]]
-        if is_rarity_counted:
-            weight = weight + vectors.rarity[:, c]
         total += np.where(vectors.levels[:, c] >= 0, weight, 0.0)
     return total
 
@@ -196,12 +188,13 @@ def _expect(
     pairs: float,
 ) -> Floats:
     prior = np.log2(state.counts / pairs)
-    odds = [prior[0] + _class_weights(vectors, state.m, state.u, is_rarity_counted=True)]
+    odds = [prior[0] + _class_weights(vectors, state.m, state.u) + vectors.rarity.sum(axis=1)]
     for k, kin in enumerate(kinships):
         levels = [
             _kin_levels(c, m, u, kin=kin) for c, m, u in zip(comparisons, state.m, state.u, strict=True)
         ]
-        odds.append(prior[1 + k] + _class_weights(vectors, levels, state.u, is_rarity_counted=False))
+        # No rarity: what n parties share ties n squared pairs of kin, as it does of strangers.
+        odds.append(prior[1 + k] + _class_weights(vectors, levels, state.u))
     return _posteriors(odds)
 
 
