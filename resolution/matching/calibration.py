@@ -25,8 +25,8 @@ REVIEW = 0.1  # below it, nine in ten looks would be wasted
 DOUBT = 0.02
 DOUBTED_MISTAKES = 2.0  # mistakes count twice where a precision is asked for
 LEAST_HALF_WIDTH = 0.03
-USUAL = 0.7  # precision and recall of a run about which nothing is known
-USUAL_PAIRS = 20.0  # how many pairs that belief is worth
+USUAL = 0.8  # precision and recall of a run about which nothing is known
+USUAL_PAIRS = 10.0  # how many pairs that belief is worth
 PAIRS_FOR_FULL_BELIEF = 200.0
 
 

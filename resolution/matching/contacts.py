@@ -26,7 +26,7 @@ EMAIL = Comparison(
             "work_domain_l = work_domain_r",
             0.06,
             tf_column="work_domain",
-            shared_by=("colleague",),
+            shared_by=("household", "colleague"),
         ),
         Level(
             "same local part elsewhere",
@@ -92,7 +92,7 @@ IDENTIFIERS = Comparison(
 
 EMPLOYER = Comparison(
     name="employer",
-    shared_by=("colleague",),
+    shared_by=("household", "colleague"),
     label="Employer",
     missing_sql=either_missing("employer_key"),
     needs=("employer_key",),

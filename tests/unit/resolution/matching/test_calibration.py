@@ -77,7 +77,8 @@ def test_what_is_promised_is_less_than_believed_and_recall_counts_what_is_missed
     assert found.precision is not None
     assert found.recall is not None
     assert found.precision.value < float(probability[linked].mean())
-    assert found.recall.value == pytest.approx(float(probability[linked].sum() / probability.sum()))
+    told = float(probability[linked].sum() / probability.sum())
+    assert found.recall.value == pytest.approx(told, abs=0.01)  # pulled a little towards the usual
 
 
 def test_an_interval_holds_its_value_and_narrows_with_pairs() -> None:
