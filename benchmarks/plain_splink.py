@@ -161,6 +161,8 @@ def load(connection: duckdb.DuckDBPyConnection, model: PlainModel) -> bool:
     columns = [row[0] for row in connection.execute(f"describe state.match_{model.party_type}").fetchall()]
     wanted = {"record_id", "full_name", *(name for name, _ in model.comparisons)}
     chosen = [name for name in columns if name in wanted or name.startswith(KEY_PREFIX)]
+    if "id_key" in wanted:  # a user has one column of tax numbers, not a list
+        chosen.append("id_values[1] as id_key")
     connection.execute(
         f"create table {model.party_type} as select {', '.join(chosen)} from state.match_{model.party_type}"
     )
