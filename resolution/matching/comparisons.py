@@ -11,11 +11,12 @@ literature: Winkler 2006, Christen 2012 chapter 7) and is worth `PRIOR_PAIRS` ma
 training, so that a small or odd data set cannot teach the model nonsense.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 PRIOR_PAIRS = 150.0  # weight of the prior in EM, in matching pairs; measured in benchmarks/quality.py
 MISSING = -1
+SHORT = 4  # letters; in so short a value two letters that changed places do not count as alike in Jaro
 
 # Different parties that look alike for a reason. Without classes of their own, EM takes them for matches
 # (people of one firm share employer, address and switchboard) or overrates what they share.
@@ -47,7 +48,8 @@ class Comparison:
 
     `missing_sql` says when a pair cannot be compared. `needs` lists the columns that must hold values
     for the comparison to be worth making. `shared_by` names the kinds of related but different parties
-    (`PERSON_KINSHIPS`, `ORGANIZATION_KINSHIPS`) that agree on it.
+    (`PERSON_KINSHIPS`, `ORGANIZATION_KINSHIPS`) that agree on it. `pair_values` are SQL over both rows
+    (`l.<column>`, `r.<column>`), computed once a pair, which level conditions call by name.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Comparison:
     needs: tuple[str, ...]
     columns: tuple[str, ...]
     shared_by: tuple[str, ...] = ()
+    pair_values: Mapping[str, str] = field(default_factory=dict)
 
     def level_number(self, index: int) -> int:
         """Return the number of the level at `index`: the best level has the highest, the last has 0."""
@@ -74,18 +77,40 @@ def same(column: str) -> str:
 
 
 def edits(column: str, most: int) -> str:
-    """Return the condition that at most `most` edits part both values; cheap where lengths differ."""
+    """Return the condition that at most `most` edits part both values; cheap where they differ widely.
+
+    `most` edits of n letters leave a Jaro similarity of at least 1 - 2 * most / 3n (all of them
+    substitutions; .15 is taken off for letters that match out of turn), and two letters that changed
+    places count as two edits in Levenshtein's distance. Both cost a small part of what counting such a
+    change as one edit (Damerau) does.
+    """
+    left, right = f"{column}_l", f"{column}_r"
+    least = f"0.85 - {2 * most / 3:.4f} / greatest(length({left}), length({right}))"
     return (
-        f"(abs(length({column}_l) - length({column}_r)) <= {most}"
-        f" AND damerau_levenshtein({column}_l, {column}_r) <= {most})"
+        f"(abs(length({left}) - length({right})) <= {most}"
+        f" AND (length({left}) <= {SHORT} OR jaro_similarity({left}, {right}) >= {least})"
+        f" AND levenshtein({left}, {right}) <= {2 * most}"
+        f" AND damerau_levenshtein({left}, {right}) <= {most})"
+    )
+
+
+def edited_share(column: str, most: float) -> str:
+    """Return the condition that edits (Levenshtein) part at most a share of the longer value; see `edits`."""
+    left, right = f"{column}_l", f"{column}_r"
+    allowed = f"{most} * greatest(length({left}), length({right}))"
+    return (
+        f"(abs(length({left}) - length({right})) <= {allowed}"
+        f" AND jaro_similarity({left}, {right}) >= {0.85 - 2 * most / 3:.4f}"
+        f" AND levenshtein({left}, {right}) <= {allowed})"
     )
 
 
 def in_either(alternatives: str, column: str) -> str:
     """Return the condition that a further value of one side is a value of the other."""
+    left, right = f"{alternatives}_l", f"{alternatives}_r"
     return (
-        f"list_contains({alternatives}_l, {column}_r) OR list_contains({alternatives}_r, {column}_l)"
-        f" OR list_has_any({alternatives}_l, {alternatives}_r)"
+        f"(({left} IS NOT NULL OR {right} IS NOT NULL) AND (list_contains({left}, {column}_r)"
+        f" OR list_contains({right}, {column}_l) OR list_has_any({left}, {right})))"
     )
 
 

@@ -6,9 +6,8 @@ from resolution.matching.comparisons import Comparison, Level, edits, either_mis
 # A local part is made from the name, so that namesakes share it. Within one domain it is a key: `j.maier` and
 # `s.maier`, `anna` and `anna2` are different people, and only a slip inside a longer word is a typing error.
 _SLIP = (
-    "left(email_l, 3) = left(email_r, 3) AND least(length(email_local_l), length(email_local_r)) >= 6"
-    f" AND {edits('email', 1)}"
-    " AND regexp_replace(email_l, '[^0-9]', '', 'g') = regexp_replace(email_r, '[^0-9]', '', 'g')"
+    "email_start_l = email_start_r AND email_digits_l = email_digits_r"
+    f" AND {edits('email', 1)} AND least(length(email_local_l), length(email_local_r)) >= 6"
 )
 
 EMAIL = Comparison(
@@ -54,16 +53,16 @@ PHONE = Comparison(
     needs=("phone",),
     columns=("phone",),
     levels=(
-        Level("same", "right(phone_l, 8) = right(phone_r, 8)", 0.62, tf_column="phone_key"),
+        Level("same", same("phone_key"), 0.62, tf_column="phone_key"),
         Level("same as a further number", in_either("phones_alt", "phone"), 0.05, needs=("phones_alt",)),
         Level(
             "one digit off, or without area code",
-            f"right(phone_l, 7) = right(phone_r, 7) OR {edits('phone', 1)}",
+            f"phone_tail_l = phone_tail_r OR {edits('phone', 1)}",
             0.06,
         ),
         Level(
             "same switchboard",
-            "length(phone_l) >= 8 AND left(phone_l, -3) = left(phone_r, length(phone_l) - 3)",
+            "starts_with(phone_r, phone_stem_l)",
             0.05,
         ),
         Level("different", "", 0.22),

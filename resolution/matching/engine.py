@@ -7,7 +7,8 @@ weights are the model's own, so that m and u of the Splink settings are chosen t
 """
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import duckdb
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
@@ -112,7 +113,8 @@ def score_pairs(
     """
     linker = _linker(connection, table, model)
     blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
-    pipeline = _scoring(linker, CTEPipeline([blocked]), table=table)
+    pair_values = {name: sql for c in model.comparisons for name, sql in c.pair_values.items()}
+    pipeline = _scoring(linker, CTEPipeline([blocked]), table=table, pair_values=pair_values)
     if least_weight is not None:
         pipeline.enqueue_sql(
             f"SELECT * FROM __splink__df_predict WHERE match_weight >= {least_weight!r}"
@@ -123,13 +125,21 @@ def score_pairs(
     _take_over(connection, scored, target=target)
 
 
-def _scoring(linker: Linker, pipeline: CTEPipeline, *, table: str) -> CTEPipeline:
+def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:
+    """Return Splink's list of columns of both rows, with the pair values computed instead of read."""
+    read = [c for c in columns if not any(re.search(rf"\b{name}_[lr]\b", c) for name in pair_values)]
+    return [*read, *(f"{sql} AS {name}" for name, sql in pair_values.items())]
+
+
+def _scoring(
+    linker: Linker, pipeline: CTEPipeline, *, table: str, pair_values: Mapping[str, str]
+) -> CTEPipeline:
     """Add the two steps of scoring blocked pairs: comparison levels, then weights."""
     settings = linker._settings_obj
     pipeline.enqueue_sql(f"SELECT * FROM {table}", "__splink__df_concat_with_tf")
     pipeline.enqueue_list_of_sqls(
         compute_comparison_vector_values_from_id_pairs_sqls(
-            settings._columns_to_select_for_blocking,
+            _selected(settings._columns_to_select_for_blocking, pair_values),
             settings._columns_to_select_for_comparison_vector_values,
             input_tablename_l="__splink__df_concat_with_tf",
             input_tablename_r="__splink__df_concat_with_tf",

@@ -20,6 +20,7 @@ RARE_WORD_MIN_LENGTH = 3
 
 _EMAIL = """
     email, email_local, email_domain, emails_alt,
+    left(email, 3) AS email_start, regexp_replace(email, '[^0-9]', '', 'g') AS email_digits,
     coalesce(is_role_email, false) AS role_email,
     CASE WHEN NOT coalesce(is_free_email, false) THEN email_domain END AS work_domain,
     nullif(trim(list_aggregate(list_sort(string_split_regex(
@@ -37,7 +38,8 @@ _PLACE = """
 """
 
 _PHONE_AND_IDS = """
-    phone, right(phone, 8) AS phone_key, phones_alt,
+    phone, right(phone, 8) AS phone_key, right(phone, 7) AS phone_tail, phones_alt,
+    CASE WHEN length(phone) >= 8 THEN left(phone, -3) END AS phone_stem,
     list_transform(identifiers, i -> string_split(i, ':')[1]) AS id_kinds,
     list_transform(identifiers, i -> string_split(i, ':')[1] || ':' || string_split(i, ':')[2]) AS id_issuers,
     list_transform(list_filter(identifiers, i -> string_split(i, ':')[2] = ''),
@@ -52,7 +54,9 @@ SELECT record_id, source, observed_at,
     given_names_alt, family_names_alt,
     coalesce(n.forms, CASE WHEN length(p.given_name) > 1 THEN [p.given_name] END) AS given_forms,
     coalesce(n.initials, [left(p.given_name, 1)]) AS given_initials,
+    coalesce(len(n.forms) > 1, false) AS has_nickname,
     list_filter(string_split(family_name, ' '), t -> length(t) >= 3) AS family_tokens,
+    contains(family_name, ' ') AS is_double_name,
     list_aggregate(list_sort(list_filter(string_split(full_name, ' '), t -> length(t) > 1)),
         'string_agg', ' ') AS name_key,
     birth_date, birth_dates_alt, gender, job_title, birth_place,

@@ -106,7 +106,9 @@ def _untrained(comparison: Comparison, term_frequencies: Mapping[str, TermFreque
         for i, level in enumerate(comparison.levels)
     ]
     levels.append(TrainedLevel(MISSING, "missing", comparison.missing_sql, None, None, 0.0))
-    return TrainedComparison(comparison.name, comparison.label, comparison.columns, tuple(levels))
+    return TrainedComparison(
+        comparison.name, comparison.label, comparison.columns, tuple(levels), comparison.pair_values
+    )
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Prepared | None:
@@ -189,7 +191,7 @@ def trained_comparisons(
             )
             for level in comparison.levels
         )
-        trained.append(TrainedComparison(comparison.name, comparison.label, comparison.columns, levels))
+        trained.append(replace(comparison, levels=levels))
     return tuple(trained)
 
 

@@ -40,6 +40,7 @@ class TrainedComparison:
     label: str
     columns: tuple[str, ...]
     levels: tuple[TrainedLevel, ...]
+    pair_values: Mapping[str, str] = field(default_factory=dict)  # see comparisons.Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,9 @@ class ResolutionModel:
 
 def _comparison_from_json(document: Mapping[str, Any]) -> TrainedComparison:
     levels = tuple(TrainedLevel(**level) for level in document["levels"])
-    return TrainedComparison(document["name"], document["label"], tuple(document["columns"]), levels)
+    return TrainedComparison(
+        document["name"], document["label"], tuple(document["columns"]), levels, document["pair_values"]
+    )
 
 
 def party_from_json(document: Mapping[str, Any]) -> PartyModel:

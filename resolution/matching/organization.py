@@ -5,24 +5,23 @@ with the word), so that a rare word identifies and `services` or `berlin` does n
 before (`resolution/standardise`).
 """
 
-from resolution.matching.comparisons import Comparison, Level, edits, either_missing, in_either, same
+from resolution.matching.comparisons import (
+    Comparison,
+    Level,
+    edited_share,
+    edits,
+    either_missing,
+    in_either,
+    same,
+)
 from resolution.matching.contacts import IDENTIFIER_BLOCKS, IDENTIFIERS, PHONE
 from resolution.matching.places import ADDRESS
 
 # Weighted share of words in common: shared weight over the weight of both (Jaccard by weight).
-# Splink looks for columns outside lambdas only, hence the guard.
-_SHARED = "list_sum(list_transform(list_intersect(org_tokens_l, org_tokens_r), x -> token_weights_l[x]))"
-_SHARE = f"token_weights_l IS NOT NULL AND {_SHARED} / (token_total_l + token_total_r - {_SHARED})"
+_SHARED = "words_shared"
+_SHARED_SQL = "list_sum(list_transform(list_intersect(l.org_tokens, r.org_tokens), x -> l.token_weights[x]))"
+_SHARE = f"{_SHARED} / (token_total_l + token_total_r - {_SHARED})"
 _LONGER = "greatest(length(org_compact_l), length(org_compact_r))"
-
-
-def _edited_share(most: float) -> str:
-    """Return the condition that edits part at most a share of the longer name; cheap where lengths differ."""
-    allowed = f"{most} * {_LONGER}"
-    return (
-        f"(abs(length(org_compact_l) - length(org_compact_r)) <= {allowed}"
-        f" AND damerau_levenshtein(org_compact_l, org_compact_r) <= {allowed})"
-    )
 
 
 # A name cut off by a short column ends inside a word; one that ends before a word is another name.
@@ -30,7 +29,7 @@ _CUT_OFF = (
     "((starts_with(org_name_l, org_name_r) AND substr(org_name_l, length(org_name_r) + 1, 1) <> ' ')"
     " OR (starts_with(org_name_r, org_name_l) AND substr(org_name_r, length(org_name_l) + 1, 1) <> ' '))"
 )
-_CONTAINED = f"token_weights_l IS NOT NULL AND {_SHARED} / least(token_total_l, token_total_r)"
+_CONTAINED = f"{_SHARED} / least(token_total_l, token_total_r)"
 
 ORG_NAME = Comparison(
     name="org_name",
@@ -39,6 +38,7 @@ ORG_NAME = Comparison(
     missing_sql=either_missing("org_name"),
     needs=("org_name",),
     columns=("org_name",),
+    pair_values={_SHARED: _SHARED_SQL},
     levels=(
         Level("same", same("org_compact"), 0.55, tf_column="org_compact"),
         Level("other name", in_either("org_names_alt", "org_name"), 0.02, needs=("org_names_alt",)),
@@ -51,7 +51,7 @@ ORG_NAME = Comparison(
         Level("nearly the same words", f"{_SHARE} >= 0.8", 0.06, shared_by=("branch",)),
         Level(
             "most words",
-            f"{_SHARE} >= 0.55 OR {_edited_share(0.15)}",
+            f"{_SHARE} >= 0.55 OR {edited_share('org_compact', 0.15)}",
             0.08,
             shared_by=("branch",),
         ),
@@ -59,7 +59,7 @@ ORG_NAME = Comparison(
         Level("acronym", "acronym_l = org_compact_r OR acronym_r = org_compact_l", 0.02),
         Level(
             "some words",
-            f"{_SHARE} >= 0.3 OR {_edited_share(0.3)}",
+            f"{_SHARE} >= 0.3 OR {edited_share('org_compact', 0.3)}",
             0.05,
             shared_by=("branch",),
         ),
@@ -114,7 +114,7 @@ ORGANIZATION_BLOCKS = {
     "domain": "work_domain",
     "web_domain": "web_domain",
     "rare_word": "rare_word",
-    "second_rare_word": "rare_word_2",
+    "second_rare_word": "rare_word_2 || '|' || left(rare_word, 1)",
     "name_start": "left(org_compact, 10)",
     "name_start_and_city": "left(org_compact, 5) || '|' || city",
     "name_start_and_postcode": "left(org_compact, 3) || '|' || postcode",

@@ -19,7 +19,7 @@ GIVEN_NAME = Comparison(
         Level("same", f"{same('given_name')} AND length(given_name_l) > 1", 0.62, tf_column="given_name"),
         Level(
             "nickname or other name",
-            f"list_has_any(given_forms_l, given_forms_r) OR {in_either('given_names_alt', 'given_name')}",
+            f"((has_nickname_l OR has_nickname_r) AND list_has_any(given_forms_l, given_forms_r)) OR {in_either('given_names_alt', 'given_name')}",
             0.05,
         ),
         Level(
@@ -80,7 +80,7 @@ FAMILY_NAME = Comparison(
         ),
         Level(
             "part of a double name",
-            "list_has_any(family_tokens_l, family_tokens_r)",
+            "(is_double_name_l OR is_double_name_r) AND list_has_any(family_tokens_l, family_tokens_r)",
             0.03,
         ),
         Level("alike", "jaro_winkler_similarity(family_name_l, family_name_r) >= 0.88", 0.04),
@@ -176,6 +176,9 @@ PERSON_COMPARISONS = (
     BIRTH_PLACE,
 )
 
+# Colleagues share an address by the hundred, so that it blocks only beside the beginning of a name.
+_ADDRESS_KEY = "street || '|' || coalesce(house_number, '') || '|' || coalesce(city, postcode, '')"
+
 # Each key is an SQL expression over the match input; NULL means: not by this key. The order is the order
 # in which rules claim pairs; the size of blocks is limited from the data (resolution/matching/blocking.py).
 PERSON_BLOCKS = {
@@ -192,9 +195,8 @@ PERSON_BLOCKS = {
     "email_local": "CASE WHEN length(email_local) >= 5 THEN email_local END",
     "family_and_postcode": "left(family_name, 4) || '|' || postcode",
     "given_and_postcode": "left(given_name, 3) || '|' || postcode",
-    "address_and_initial": "street || '|' || coalesce(house_number, '') || '|' ||"
-    " coalesce(city, postcode, '') || '|' || left(coalesce(given_name, family_name, full_name), 1)",
-    "address": "street || '|' || coalesce(house_number, '') || '|' || coalesce(postcode, city, '')",
+    "address_and_given": f"{_ADDRESS_KEY} || '|' || left(coalesce(given_name, full_name), 2)",
+    "address_and_family": f"{_ADDRESS_KEY} || '|' || left(coalesce(family_name, full_name), 3)",
     "family_and_initial_and_domain": "family_name || '|' || left(given_name, 1) || '|' || email_domain",
     "domain_and_given": "given_name || '|' || work_domain",
     "family_and_employer": "family_name || '|' || employer_key",

@@ -42,7 +42,7 @@ def test_the_best_level_has_the_highest_number_and_the_last_has_none() -> None:
         pytest.param(("b", None), ("a", ["b"]), True, id="right-alternative-is-left-value"),
         pytest.param(("a", ["c"]), ("b", ["c"]), True, id="alternatives-meet"),
         pytest.param(("a", ["c"]), ("b", ["d"]), False, id="nothing-meets"),
-        pytest.param(("a", None), ("b", None), None, id="no-alternatives"),
+        pytest.param(("a", None), ("b", None), False, id="no-alternatives"),
         pytest.param(("a", ["c"]), (None, ["c"]), True, id="one-has-only-alternatives"),
     ],
 )
