@@ -65,11 +65,12 @@ def learn_blocking(
     limit = _largest_block(sizes, budget=pair_budget(records))
     rules = []
     for name in (n for n in keys if n in sizes):
-        sql = keys[name]
-        stops = connection.execute(
-            f"SELECT {sql} AS v FROM {table} WHERE ({sql}) IS NOT NULL GROUP BY v HAVING count(*) > {limit}"
-            " ORDER BY v"
-        ).fetchall()
+        sql, stops = keys[name], []
+        if sizes[name][-1][0] > limit:
+            stops = connection.execute(
+                f"SELECT {sql} AS v FROM {table} WHERE ({sql}) IS NOT NULL GROUP BY v"
+                f" HAVING count(*) > {limit} ORDER BY v"
+            ).fetchall()
         rules.append(BlockingRule(name, sql, limit, tuple(str(v) for (v,) in stops)))
     return tuple(rules)
 
@@ -82,17 +83,15 @@ def _blocks(rule: BlockingRule) -> str:
     return f"{present} AND ({rule.sql}) NOT IN (SELECT value FROM stop_values WHERE rule = '{rule.name}')"
 
 
-def add_blocking_keys(
-    connection: duckdb.DuckDBPyConnection, table: str, *, rules: Sequence[BlockingRule]
-) -> None:
-    """Add one column per rule to the match input: the hash of the key, NULL where it does not block."""
+def key_columns(connection: duckdb.DuckDBPyConnection, *, rules: Sequence[BlockingRule]) -> tuple[str, ...]:
+    """Return one column per rule for the match input: the hash of the key, NULL where it does not block.
+
+    Makes table `stop_values`, which the columns read.
+    """
     connection.execute("CREATE OR REPLACE TEMP TABLE stop_values (rule VARCHAR, value VARCHAR)")
     rows = [(rule.name, value) for rule in rules for value in rule.stop_values]
     if rows:
         connection.executemany("INSERT INTO stop_values VALUES (?, ?)", rows)
-    keys = ", ".join(
+    return tuple(
         f"CASE WHEN {_blocks(rule)} THEN hash({rule.sql}) END AS {KEY_PREFIX}{rule.name}" for rule in rules
-    )
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT * EXCLUDE (record_id), record_id, {keys} FROM {table}"
     )

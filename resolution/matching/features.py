@@ -64,7 +64,6 @@ SELECT record_id, source, observed_at,
     {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
 FROM {{records}} p LEFT JOIN nickname_forms n ON n.given_name = p.given_name
 WHERE party_type = 'person' AND NOT coalesce(is_deleted, false)
-ORDER BY record_id
 """
 
 _ORGANIZATION_SQL = f"""
@@ -94,7 +93,6 @@ SELECT p.record_id, source, observed_at,
     {_EMAIL}, {_PHONE_AND_IDS}, {_PLACE}
 FROM {{records}} p LEFT JOIN token_lists t USING (record_id)
 WHERE party_type = 'organization' AND NOT coalesce(is_deleted, false)
-ORDER BY p.record_id
 """
 
 
@@ -161,6 +159,16 @@ def build_match_input(
     template = _PERSON_SQL if party_type is PartyType.PERSON else _ORGANIZATION_SQL
     connection.execute(template.format(target=name, records=records, default_weight=default_weight))
     return name
+
+
+def add_columns(
+    connection: duckdb.DuckDBPyConnection, table: str, *, columns: Iterable[str], joins: Iterable[str] = ()
+) -> None:
+    """Add columns, SQL over the row `t` and `joins`, to a match input; it is in order of records after."""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT {', '.join(['t.*', *columns])} FROM {table} t"
+        f" {' '.join(joins)} ORDER BY t.record_id"
+    )
 
 
 def filled_columns(

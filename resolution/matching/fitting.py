@@ -136,8 +136,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Pre
 
 def complete_input(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel) -> None:
     """Add the model's blocking keys and term frequencies to a match input."""
-    blocking.add_blocking_keys(connection, table, rules=model.blocking_rules)
-    frequencies.attach_frequencies(connection, table, frequencies=model.term_frequencies)
+    keys = blocking.key_columns(connection, rules=model.blocking_rules)
+    rarities, joins = frequencies.frequency_columns(connection, frequencies=model.term_frequencies)
+    features.add_columns(connection, table, columns=[*keys, *rarities], joins=joins)
 
 
 def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str) -> Population:

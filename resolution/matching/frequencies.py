@@ -85,10 +85,13 @@ def learn_frequencies(
     return learned
 
 
-def attach_frequencies(
-    connection: duckdb.DuckDBPyConnection, table: str, *, frequencies: Mapping[str, TermFrequencies]
-) -> None:
-    """Add a column `tf_<column>` for each term frequency: the model's, never counted anew."""
+def frequency_columns(
+    connection: duckdb.DuckDBPyConnection, *, frequencies: Mapping[str, TermFrequencies]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return columns `tf_<column>` for the match input `t` and the joins that they need.
+
+    The frequencies are the model's, never counted anew. Makes a table for each.
+    """
     joins, selected = [], []
     for column, learned in frequencies.items():
         name = f"frequency_of_{column}"
@@ -101,8 +104,4 @@ def attach_frequencies(
         joins.append(f"LEFT JOIN {name} ON {name}.value = t.{column}")
         default = f"CASE WHEN t.{column} IS NOT NULL THEN {learned.default!r}::DOUBLE END"
         selected.append(f"coalesce({name}.tf, {default}) AS tf_{column}")
-    if selected:
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT t.*, {', '.join(selected)} FROM {table} t"
-            f" {' '.join(joins)} ORDER BY t.record_id"
-        )
+    return tuple(selected), tuple(joins)

@@ -19,7 +19,8 @@ GIVEN_NAME = Comparison(
         Level("same", f"{same('given_name')} AND length(given_name_l) > 1", 0.62, tf_column="given_name"),
         Level(
             "nickname or other name",
-            f"((has_nickname_l OR has_nickname_r) AND list_has_any(given_forms_l, given_forms_r)) OR {in_either('given_names_alt', 'given_name')}",
+            "((has_nickname_l OR has_nickname_r) AND list_has_any(given_forms_l, given_forms_r))"
+            f" OR {in_either('given_names_alt', 'given_name')}",
             0.05,
         ),
         Level(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from resolution import matching_run
 from resolution.domain.attributes import PartyType, SourceMapping
-from resolution.matching import blocking, engine, fitting, scoring
+from resolution.matching import blocking, engine, features, fitting, scoring
 from resolution.matching.model import BlockingRule, PartyModel, TermFrequencies
 
 Record = tuple[str | None, ...]
@@ -37,7 +37,7 @@ def _load(
     columns = {name: pa.array([r[i] for r in records], pa.string()) for i, name in enumerate(COLUMNS)}
     connection.register("given", pa.table({"record_id": pa.array(ids, pa.string()), **columns}))
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM given")
-    blocking.add_blocking_keys(connection, table, rules=RULES)
+    features.add_columns(connection, table, columns=blocking.key_columns(connection, rules=RULES))
 
 
 VALUES = st.sampled_from([None, "a", "b", "c"])

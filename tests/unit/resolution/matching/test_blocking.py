@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import blocking, engine, fitting
+from resolution.matching import blocking, engine, features, fitting
 from resolution.matching.blocking import SMALLEST_BLOCK, SMALLEST_BUDGET, learn_blocking, pair_budget
 from resolution.matching.model import BlockingRule, PartyModel
 
@@ -33,7 +33,7 @@ def _model(rules: tuple[BlockingRule, ...]) -> PartyModel:
 def _blocked(
     connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...]
 ) -> dict[tuple[str, str], int]:
-    blocking.add_blocking_keys(connection, "people", rules=rules)
+    features.add_columns(connection, "people", columns=blocking.key_columns(connection, rules=rules))
     engine.block_pairs(connection, "people", model=_model(rules), target="pairs")
     rows = connection.execute("SELECT join_key_l, join_key_r, match_key::INTEGER FROM pairs").fetchall()
     assert len(rows) == len({row[:2] for row in rows})  # each pair once

@@ -2,8 +2,18 @@
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from resolution.matching.comparisons import Comparison, Level, compose, either_missing, in_either, same
+from resolution.matching.comparisons import (
+    Comparison,
+    Level,
+    compose,
+    edits,
+    either_missing,
+    in_either,
+    same,
+)
 
 MAIL = Comparison(
     "email",
@@ -56,3 +66,30 @@ def test_in_either_finds_a_value_among_the_alternatives(
     query = f"WITH sides AS ({sides}) SELECT {in_either('a', 'v')} FROM sides"
 
     assert connection.execute(query, [*left, *right]).fetchone() == (expected,)
+
+
+NAMES = st.text(alphabet="aeinrst", min_size=1, max_size=12)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(name=NAMES, places=st.lists(st.tuples(st.integers(0, 20), st.sampled_from("aenx")), max_size=3))
+def test_the_cheap_measures_before_an_edit_distance_never_hide_a_near_value(
+    name: str, places: list[tuple[int, str]]
+) -> None:
+    other = list(name)
+    for position, letter in places:
+        at = position % (len(other) + 1)
+        if letter == "x" and 0 < at < len(other):
+            other[at - 1], other[at] = other[at], other[at - 1]
+        elif letter == "n" and at < len(other) > 1:
+            del other[at]
+        else:
+            other.insert(at, letter)
+    values = [name, "".join(other)]
+
+    with duckdb.connect() as connection:
+        for most in (1, 2):
+            plain = "SELECT damerau_levenshtein($1, $2) <= " + str(most)
+            guarded = f"WITH v AS (SELECT $1 AS v_l, $2 AS v_r) SELECT {edits('v', most)} FROM v"
+            told = connection.execute(guarded, values).fetchone()
+            assert told == connection.execute(plain, values).fetchone()

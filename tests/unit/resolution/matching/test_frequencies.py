@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import engine, fitting, frequencies
+from resolution.matching import engine, features, fitting, frequencies
 from resolution.matching.comparisons import Comparison, Level, either_missing, same
 from resolution.matching.model import TermFrequencies
 
@@ -75,7 +75,8 @@ def test_a_column_without_values_has_frequencies_that_change_nothing(
     table = match_input(connection, [{"email": "a@gmail.com"}, {"email": "b@gmail.com"}])
 
     learned = _learn(connection, table, "work_domain")
-    frequencies.attach_frequencies(connection, table, frequencies={"work_domain": learned})
+    columns, joins = frequencies.frequency_columns(connection, frequencies={"work_domain": learned})
+    features.add_columns(connection, table, columns=columns, joins=joins)
 
     assert learned.values == {}
     assert learned.agreement == 0
@@ -89,7 +90,8 @@ def test_attached_frequencies_are_the_models_and_unknown_values_get_the_default(
     table = match_input(connection, [{"family_name": "smith"}, {"family_name": "new"}, {"given_name": "x"}])
     learned = TermFrequencies({"smith": 0.25}, 0.01, 0.1, 0.1)
 
-    frequencies.attach_frequencies(connection, table, frequencies={"family_name": learned})
+    columns, joins = frequencies.frequency_columns(connection, frequencies={"family_name": learned})
+    features.add_columns(connection, table, columns=columns, joins=joins)
 
     found = connection.execute(
         "SELECT family_name, tf_family_name FROM match_person ORDER BY record_id"
