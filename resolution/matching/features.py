@@ -164,10 +164,10 @@ def build_match_input(
 def add_columns(
     connection: duckdb.DuckDBPyConnection, table: str, *, columns: Iterable[str], joins: Iterable[str] = ()
 ) -> None:
-    """Add columns, SQL over the row `t` and `joins`, to a match input; it is in order of records after."""
+    """Add columns, SQL over the row `t` and `joins`, to a match input."""
     connection.execute(
         f"CREATE OR REPLACE TABLE {table} AS SELECT {', '.join(['t.*', *columns])} FROM {table} t"
-        f" {' '.join(joins)} ORDER BY t.record_id"
+        f" {' '.join(joins)}"
     )
 
 
