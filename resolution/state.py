@@ -45,10 +45,11 @@ def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = None) -> set[str]:
-    """Return the names of the tables of a database."""
+    """Return the names of the tables of the current schema, or of another database."""
     rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = coalesce($name, current_database())"
-        " AND NOT temporary",
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND CASE WHEN $name IS NULL"
+        " THEN database_name = current_database() AND schema_name = current_schema()"
+        " ELSE database_name = $name END",
         {"name": database},
     ).fetchall()
     return {name for (name,) in rows}
