@@ -60,13 +60,10 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def save(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the tables worth keeping into a new database."""
-    connection.execute(f"ATTACH '{_quoted(path)}' AS saved")
-    for table in KEPT:
-        if table in tables_of(connection):
-            connection.execute(f"CREATE TABLE saved.{table} AS FROM {table}")
-    connection.execute("DETACH saved")
+def prune(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables that no later step, update or question reads; their room in the file is used again."""
+    for table in sorted(tables_of(connection) - set(KEPT)):
+        connection.execute(f'DROP TABLE "{table}"')
 
 
 def carry_over_ledger(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
