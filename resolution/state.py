@@ -16,6 +16,7 @@ from resolution.matching.model import ResolutionModel
 from resolution.standardise.forms import DateReading
 
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
+ROW_GROUP = 30_720  # rows that one thread works on at a time; DuckDB's own size keeps one busy up to 122,880
 KEPT = (
     "party_records",
     "claims",
@@ -37,11 +38,21 @@ LEDGER = ("membership", "ledger", "redirects", "first_seen")
 
 @contextmanager
 def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a new or existing database, with bounded memory."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    """Yield a connection to a new or existing database, with bounded memory.
+
+    The file is sound only after the block: nothing is logged for recovery, since a killed command's draft
+    is thrown away.
+    """
+    settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"}
+    with duckdb.connect(config=settings) as connection:
         connection.execute("SET enable_progress_bar = false")
+        connection.execute(
+            f"ATTACH '{_quoted(path)}' AS work (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+        connection.execute("USE work")
         yield connection
+        connection.execute("USE memory")
+        connection.execute("DETACH work")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = None) -> set[str]:
