@@ -208,6 +208,7 @@ def describe(
         " count(*) FILTER (party_type = 'organization') FROM membership"
     ).fetchone() or (0, 0, 0)
     links = connection.execute("SELECT count(*) FROM links WHERE band = 'match'").fetchone() or (0,)
+    expected = state.expected_by_type(connection, model)
     return {
         "concord": version("concord"),
         "inputs": list(inputs),
@@ -219,8 +220,8 @@ def describe(
             "clusters": counts["golden_records"],
             **counts,
         },
-        "expected": state.expected_of_run(connection, model),
-        "expected_by_type": state.expected_by_type(connection, model),
+        "expected": state.expected_of_run(expected),
+        "expected_by_type": expected,
         "thresholds": {
             name: {
                 "match": party.match_threshold,

@@ -189,9 +189,9 @@ def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> t
     return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
 
 
-def expected_of_run(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any] | None:
+def expected_of_run(by_type: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the expected precision and recall over all party types, weighted by pairs; None if untold."""
-    told = [e for e in expected_by_type(connection, model).values() if e]
+    told = [e for e in by_type.values() if e]
     if not told:
         return None
     pairs = sum(e["pairs"] for e in told)
