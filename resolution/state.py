@@ -43,8 +43,7 @@ def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     The file is sound only after the block: nothing is logged for recovery, since a killed command's draft
     is thrown away.
     """
-    settings = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"}
-    with duckdb.connect(config=settings) as connection:
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"}) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"ATTACH '{_quoted(path)}' AS work (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP})"
