@@ -132,6 +132,33 @@ def test_new_sources_join_the_mapping_and_quarantine_gathers(own_run: Path, tmp_
     assert again.run["changes"]["changed"] == again.run["changes"]["new"] == 0
 
 
+@pytest.mark.parametrize("spoilt", ["nothing left to compare", "not text"])
+def test_an_unusable_row_leaves_the_old_version_of_its_record(
+    own_run: Path, tmp_path: Path, spoilt: str
+) -> None:
+    before, row = golden_ids(own_run), usable(rows_of(CRM), own_run)[0]
+    record = f"crm:party:{row['contact_id']}"
+    kept = {"contact_id", "record_type"}
+    blank = {column: value if column in kept else "" for column, value in row.items()}
+    unusable = blank if spoilt == "nothing left to compare" else row | {"last_name": "Ek\0"}
+    name = "crm_wednesday.csv"
+    others = [row | {"contact_id": f"C-other-{n}"} for n in range(3)]
+
+    summary = update_run(own_run, [write_rows(tmp_path / name, [unusable, *others])])
+
+    after = golden_ids(own_run)
+    lines = (own_run / "quarantine.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line["line"] for line in map(json.loads, lines) if line["file"] == name] == [2]
+    assert summary.run["changes"] | {"golden_records": 0} == {
+        "new": 3, "changed": 0, "removed": 0, "golden_records": 0, "removed_but_unknown": 0
+    }  # fmt: skip
+    assert before.keys() <= after.keys()
+    with open_run(own_run) as (connection, _):
+        said = connection.execute("SELECT count(*) FROM claims WHERE record_id = ?", [record]).fetchone()
+    assert said is not None
+    assert said[0] > 1
+
+
 def test_decisions_of_an_update_bind_and_a_later_one_replaces_an_earlier_one(
     own_run: Path, tmp_path: Path
 ) -> None:
