@@ -191,7 +191,7 @@ def _load(
 
 def _saved_model(path: Path) -> ResolutionModel:
     try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
+        return from_json(json.loads(path.read_text(encoding="utf-8")), named=str(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no model; give --model the model.json of an earlier run") from error
 

@@ -161,6 +161,8 @@ def test_bad_input_is_one_line_and_exit_code_2(command: Run, sample_run: Path, t
         "sources:\n  - file: crm.csv\n    columns:\n      no such: family_name\n", encoding="utf-8"
     )
     crm, out = SAMPLE / "crm.csv", tmp_path / "run"
+    old = tmp_path / "old.json"
+    old.write_text((sample_run / "model.json").read_text().replace('"format": 2', '"format": 1'))
 
     assert "empty" in refused(command("resolve", empty, "--out", out))
     assert "parquet" in refused(command("resolve", wrong, "--out", out)).lower()
@@ -169,5 +171,7 @@ def test_bad_input_is_one_line_and_exit_code_2(command: Run, sample_run: Path, t
     assert "--precision" in refused(command("resolve", crm, "--out", out, "--precision", "99"))
     assert "--remove" in refused(command("resolve", crm, "--out", out, "--remove", empty))
     assert "--model" in refused(command("resolve", crm, "--update", sample_run, "--model", wrong))
+    assert "earlier version" in refused(command("resolve", crm, "--out", out, "--model", old))
+    assert "is no model" in refused(command("resolve", crm, "--out", out, "--model", mapping))
     assert "no complete run" in refused(command("explain", "a", "--run", out))
     assert "no complete run" in refused(command("export", out))

@@ -1,6 +1,7 @@
 """The match input: derived forms, and rows that depend on their own record alone (law 3)."""
 
 from collections.abc import Callable
+from zlib import crc32
 
 import duckdb
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from resolution.domain.attributes import PartyType
 from resolution.matching import features
+from resolution.matching.model import FORMAT
 
 Row = dict[str, object]
 Load = Callable[..., None]
@@ -121,6 +123,21 @@ def test_a_form_is(
     expected: object,
 ) -> None:
     assert _one(connection, match_input, row)[column] == expected
+
+
+def test_a_match_input_of_other_columns_is_another_format(
+    connection: duckdb.DuckDBPyConnection, match_input: Callable[..., str]
+) -> None:
+    """An update joins new rows to saved ones: raise model.FORMAT with the columns, and then these numbers."""
+    columns = [
+        (name, kind)
+        for party_type, row in ((PartyType.PERSON, {}), (PartyType.ORGANIZATION, {"org_name": "acme"}))
+        for name, kind, *_ in connection.execute(
+            f"DESCRIBE {match_input(connection, [row], party_type=party_type)}"
+        ).fetchall()
+    ]
+
+    assert (FORMAT, crc32(repr(sorted(columns)).encode())) == (2, 884425696)
 
 
 def test_deleted_records_and_the_other_party_type_stay_out(
