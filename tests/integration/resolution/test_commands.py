@@ -98,8 +98,30 @@ def test_the_parts_of_every_explanation_add_up_to_the_score(sample_run: Path) ->
             assert all(part.weight == pytest.approx(part.base + part.rarity) for part in score.parts)
 
 
-def test_a_pair_that_was_never_scored_is_explained(command: Run, sample_run: Path, tmp_path: Path) -> None:
-    with duckdb.connect(str(sample_run / STATE), read_only=True) as connection:
+@pytest.mark.parametrize(("verdict", "weight"), [("match", "+20"), ("no_match", "\u221220")])
+def test_a_pair_that_was_decided_and_never_scored_adds_up_to_the_decision(
+    command: Run, own_run: Path, tmp_path: Path, verdict: str, weight: str
+) -> None:
+    said, chart = tmp_path / "said.csv", tmp_path / "w.svg"
+    left, right = unmet_pair(own_run)
+    said.write_text(f"{left},{right},{verdict}\n", encoding="utf-8")
+    command("resolve", "--update", own_run, "--decisions", said)
+
+    code, shown, _ = command("explain", left, right, "--run", own_run, "--chart", chart)
+
+    with open_run(own_run) as (connection, model):
+        score = explain_pair(connection, model, pair=(left, right)).score
+    assert score is not None
+    assert [part.name for part in score.parts] == ["decision"]
+    assert score.prior + sum(part.weight for part in score.parts) == score.match_weight
+    assert code == 0
+    assert "before looking" not in shown
+    assert f"Only another decision than {verdict.replace('_', ' ')} would flip it." in shown
+    assert f"{weight}.0 bits" in chart.read_text(encoding="utf-8")
+
+
+def unmet_pair(run: Path) -> tuple[str, str]:
+    with duckdb.connect(str(run / STATE), read_only=True) as connection:
         unmet = connection.execute(
             "SELECT a.record_id, b.record_id FROM party_records a JOIN party_records b"
             " ON a.party_type = b.party_type AND a.record_id < b.record_id"
@@ -107,8 +129,13 @@ def test_a_pair_that_was_never_scored_is_explained(command: Run, sample_run: Pat
             " ORDER BY ALL LIMIT 1"
         ).fetchone()
     assert unmet is not None
+    return unmet[0], unmet[1]
 
-    code, shown, _ = command("explain", *unmet, "--run", sample_run, "--chart", tmp_path / "w.svg")
+
+def test_a_pair_that_was_never_scored_is_explained(command: Run, sample_run: Path, tmp_path: Path) -> None:
+    code, shown, _ = command(
+        "explain", *unmet_pair(sample_run), "--run", sample_run, "--chart", tmp_path / "w.svg"
+    )
 
     assert code == 0
     assert "scored for this explanation" in shown
