@@ -74,7 +74,7 @@ WITH words AS (
 ), token_lists AS (
     SELECT record_id,
         map_from_entries(list((word, weight) ORDER BY word)) AS token_weights,
-        sum(weight) AS token_total,
+        sum(weight::DECIMAL(18, 6)) AS token_total, -- exact: doubles add up by order of threads
         list(word ORDER BY weight DESC, word) FILTER (length(word) >= {RARE_WORD_MIN_LENGTH}) AS rare_words
     FROM weighted GROUP BY record_id
 )

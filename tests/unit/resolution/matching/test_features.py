@@ -140,6 +140,17 @@ def test_a_match_input_of_other_columns_is_another_format(
     assert (FORMAT, crc32(repr(sorted(columns)).encode())) == (2, 884425696)
 
 
+def test_the_weight_of_a_name_is_an_exact_sum_in_whatever_order_threads_add(
+    connection: duckdb.DuckDBPyConnection, load_parties: Load
+) -> None:
+    load_parties(connection, [{"org_name": "acme bay kron"}], party_type="organization")
+    features.register_word_weights(connection, {"acme": 0.1, "bay": 0.2, "kron": 0.4})
+
+    (row,) = _rows(connection, PartyType.ORGANIZATION).values()
+
+    assert row["token_total"] == 0.7
+
+
 def test_deleted_records_and_the_other_party_type_stay_out(
     connection: duckdb.DuckDBPyConnection, load_parties: Load
 ) -> None:
