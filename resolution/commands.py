@@ -48,7 +48,10 @@ def resolve_command(  # noqa: PLR0913 - one parameter for each option of the com
         typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains."),
     ] = None,
     precision: Annotated[
-        float | None, typer.Option("--precision", help="Expected precision to reach, such as 0.99.")
+        float | None,
+        typer.Option(
+            "--precision", help="Precision to aim for, such as 0.99; what to expect is said at the end."
+        ),
     ] = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Survivorship rules (YAML).")] = None,
     model: Annotated[
@@ -116,6 +119,8 @@ def _print_summary(console: Console, summary: "RunSummary") -> None:
     console.print(table)
     for name, threshold in run["thresholds"].items():
         console.print(f"{name}: {threshold['status']}", soft_wrap=True, highlight=False)
+        for warning in _unpromised(run, name):
+            console.print(f"{name}: {warning}", soft_wrap=True, highlight=False)
     report = summary.folder / "report.html"
     if report.exists():
         console.print(f"The report: [bold]{escape(str(report))}[/bold]", soft_wrap=True)
@@ -123,6 +128,15 @@ def _print_summary(console: Console, summary: "RunSummary") -> None:
         console.print(
             f"Write all files: [bold]concord export {escape(str(summary.folder))}[/bold]", soft_wrap=True
         )
+
+
+def _unpromised(run: Mapping[str, Any], party_type: str) -> Iterator[str]:
+    """Yield that the precision asked for cannot be promised of a party type, where it cannot."""
+    asked, told = run.get("asked_precision"), (run.get("expected_by_type") or {}).get(party_type)
+    if asked and told is None:
+        yield f"asked for a precision of {asked:g}; whether it is reached cannot be told"
+    elif asked and told and told["precision"]["value"] < asked:
+        yield f"asked for a precision of {asked:g}, expect {told['precision']['value']:.3f}"
 
 
 def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

@@ -139,6 +139,7 @@ def _run(
             counts = exports.write_all(connection, draft)
             run = describe(connection, model, inputs=describe_inputs(connection, sources), counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
+            run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
             write_json(draft / "model.json", to_json(model))

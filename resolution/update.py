@@ -190,6 +190,7 @@ class _Update:
             decisions = state.check_decisions(connection)
         _write_changes(connection, self.draft / "changes.parquet")
         run = self._describe(model, sources=sources)
+        run["asked_precision"] = self.before.run.get("asked_precision")
         run["readings"] = readings
         run["decisions"] = decisions
         run["changes"] = asdict(changes) | {"removed_but_unknown": unknown}

@@ -56,6 +56,24 @@ def test_a_run_prints_how_files_were_read_and_what_was_found(command: Run, tmp_p
     assert (tmp_path / "run" / "report.html").is_file()
 
 
+def test_a_precision_that_cannot_be_promised_is_said(
+    command: Run, sample_files: list[Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "run"
+
+    _, shown, _ = command("resolve", *sample_files, "--out", out, "--precision", "0.99")
+    gone = tmp_path / "gone.csv"
+    gone.write_text("source,source_id\ncrm,nobody\n", encoding="utf-8")
+    _, later, _ = command("resolve", "--update", out, "--remove", gone)
+
+    run = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    told = run["expected_by_type"]
+    assert run["asked_precision"] == 0.99
+    assert 0.5 < told["person"]["precision"]["value"] < 0.99
+    for said in (shown, later):
+        assert "person: asked for a precision of 0.99, expect 0.9" in said
+
+
 def test_an_update_prints_what_it_changed(command: Run, own_run: Path, tmp_path: Path) -> None:
     gone, said = tmp_path / "gone.csv", tmp_path / "said.csv"
     row = next(csv.DictReader((own_run / "clusters.csv").read_text(encoding="utf-8").splitlines()))
