@@ -182,6 +182,8 @@ def _print_mapping(console: Console, mapping: "ColumnMeanings") -> None:
     for source in mapping.sources:
         kind = source.party_type.value if source.party_type else "by row"
         title = escape(f"{source.file}: {source.source}, {kind}")
+        if all(c.column == f"column_{place}" for place, c in enumerate(source.columns, start=1)):
+            title += "; no header row: columns are named by place, give --mapping for what is not seen"
         table = Table("column", "means", "sure", "because", title=title, title_justify="left")
         for column in source.columns:
             group = str(column.group) if column.group > 1 else None

@@ -188,6 +188,17 @@ def test_a_mapping_is_printed_or_written(command: Run, tmp_path: Path) -> None:
     assert "family_name" in (tmp_path / "mapping.yml").read_text(encoding="utf-8")
 
 
+def test_a_file_without_a_header_row_is_said_to_be_one(command: Run, tmp_path: Path) -> None:
+    headless = tmp_path / "people.csv"
+    headless.write_text("".join(f"{n},Ann Lee {n},ann{n}@lee.example\n" for n in range(5)), encoding="utf-8")
+
+    _, shown, _ = command("mapping", headless)
+
+    assert "no header row" in shown
+    assert re.search(r"column_3\s*│ email ", shown)
+    assert "no header row" not in command("mapping", SAMPLE / "crm.csv")[1]
+
+
 def test_an_export_writes_the_files_anew(command: Run, own_run: Path) -> None:
     before = (own_run / "clusters.csv").read_bytes()
 
