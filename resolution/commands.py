@@ -35,7 +35,9 @@ SemanticOption = Annotated[
 def resolve_command(  # noqa: PLR0913 - one parameter for each option of the command line
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="CSV, JSONL or Parquet files; each a source, or with a source column."),
+        typer.Argument(
+            help="CSV, JSONL (also .gz) or Parquet files; each a source, or with a source column."
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option("--out", help="Folder for the result; a run there is replaced.")
