@@ -142,7 +142,7 @@ def _unpromised(run: Mapping[str, Any], party_type: str) -> Iterator[str]:
 
 
 def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what an update changed, and decisions that could not take effect."""
+    """Yield what an update changed, what of long lists was left out, and decisions without effect."""
     changes = run.get("changes") or {}
     for key in ("new", "changed", "removed"):
         if key in changes:
@@ -151,6 +151,9 @@ def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         yield "golden records touched", changes["golden_records"]
     if changes.get("removed_but_unknown"):
         yield "to be removed, but unknown", changes["removed_but_unknown"]
+    cut = sum(entry.get("cut", 0) for entry in run["inputs"])
+    if cut:
+        yield "rows with lists of objects cut off", cut
     absent = (run.get("decisions") or {}).get("about_absent_records")
     if absent:
         yield "decisions about absent records", absent

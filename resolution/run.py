@@ -254,6 +254,7 @@ def describe_inputs(
                 "rows": source.rows,
                 "used": used - empty,
                 "quarantined": source.rows - used + empty,
+                "cut": source.cut_rows,
             }
         )
     return inputs

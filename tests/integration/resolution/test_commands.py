@@ -199,6 +199,19 @@ def test_a_file_without_a_header_row_is_said_to_be_one(command: Run, tmp_path: P
     assert "no header row" not in command("mapping", SAMPLE / "crm.csv")[1]
 
 
+def test_what_is_left_out_of_long_lists_is_said(command: Run, tmp_path: Path) -> None:
+    file = tmp_path / "people.parquet"
+    duckdb.sql(
+        "SELECT i AS id, 'Ann Lee' AS name, 'ann@lee.example' AS email,"
+        " list_transform(range(7 + i), n -> {'number': n}) AS phones FROM range(3) t(i)"
+    ).write_parquet(str(file))
+
+    code, shown, _ = command("resolve", file, "--out", tmp_path / "run")
+
+    assert code == 0
+    assert re.search(r"rows with lists of objects cut off\s*│ 1 ", shown)
+
+
 def test_an_export_writes_the_files_anew(command: Run, own_run: Path) -> None:
     before = (own_run / "clusters.csv").read_bytes()
 
