@@ -26,6 +26,12 @@ ExportOption = Annotated[
     bool | None,
     typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small)."),
 ]
+PrecisionOption = Annotated[
+    float | None,
+    typer.Option(
+        "--precision", help="Precision to aim for, such as 0.99; what to expect is said at the end."
+    ),
+]
 SemanticOption = Annotated[
     bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")
 ]
@@ -49,12 +55,7 @@ def resolve_command(  # noqa: PLR0913 - one parameter for each option of the com
         Path | None,
         typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains."),
     ] = None,
-    precision: Annotated[
-        float | None,
-        typer.Option(
-            "--precision", help="Precision to aim for, such as 0.99; what to expect is said at the end."
-        ),
-    ] = None,
+    precision: PrecisionOption = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Survivorship rules (YAML).")] = None,
     model: Annotated[
         Path | None,
