@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from resolution.domain.errors import UnreadableFile
 
@@ -38,7 +38,7 @@ def unpack(path: Path, target: Path) -> None:
         raise UnreadableFile(f"{path} cannot be unpacked: {error.strerror or error}.") from error
 
 
-def _copy(source: IO[bytes], sink: IO[bytes], *, path: Path, most: int) -> None:
+def _copy(source: gzip.GzipFile, sink: BinaryIO, *, path: Path, most: int) -> None:
     left = most
     while chunk := source.read(_CHUNK):
         left -= len(chunk)
