@@ -141,6 +141,7 @@ def _run(
             counts = exports.write_all(connection, draft)
             run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
+            run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
             write_json(draft / "model.json", to_json(model))
@@ -190,7 +191,7 @@ def _load(
 
 def _saved_model(path: Path) -> ResolutionModel:
     try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
+        return from_json(json.loads(path.read_text(encoding="utf-8")), named=str(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no model; give --model the model.json of an earlier run") from error
 
@@ -253,6 +254,7 @@ def describe_inputs(
                 "rows": source.rows,
                 "used": used - empty,
                 "quarantined": source.rows - used + empty,
+                "cut": source.cut_rows,
             }
         )
     return inputs

@@ -14,8 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from demo.sample import SAMPLE
-from resolution.domain.errors import DecisionConflict, InputError, RunNotFound, UnreadableFile
+from resolution.domain.errors import (
+    DecisionConflict,
+    InputError,
+    OutdatedModel,
+    RunNotFound,
+    UnreadableFile,
+)
 from resolution.explain import open_run
+from resolution.matching.model import FORMAT
 from resolution.run import Options, resolve
 from resolution.run_folder import STATE
 from resolution.update import UpdateOptions, export_run, update_run
@@ -233,6 +240,25 @@ def test_what_cannot_be_used_leaves_the_run_as_it_was(own_run: Path, tmp_path: P
 
     assert ((own_run / "current").resolve(), (own_run / "run.json").read_bytes()) == before
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param("model.json", f'"format": {FORMAT},', f'"format": {FORMAT - 1},', id="format"),
+        pytest.param("run.json", f'"duckdb": "{duckdb.__version__}"', '"duckdb": "1.4.0"', id="DuckDB"),
+    ],
+)
+def test_a_run_of_another_version_is_to_be_made_anew(own_run: Path, name: str, old: str, new: str) -> None:
+    text = (own_run / name).read_text(encoding="utf-8")
+    (own_run / name).write_text(text.replace(old, new), encoding="utf-8")
+    before = (own_run / "current").resolve()
+
+    with pytest.raises(OutdatedModel, match=r"made by an earlier version.*; make it anew with `concord"):
+        update_run(own_run, [CRM])
+
+    assert text.count(old) == 1
+    assert (own_run / "current").resolve() == before
 
 
 def test_a_killed_command_leaves_the_last_complete_run(own_run: Path, tmp_path: Path) -> None:
