@@ -76,3 +76,15 @@ def test_levels_do_not_depend_on_which_record_is_left(
     turned = levels_of(CATALOGUE, [(case[3], case[2]) for case in CASES], party_type=PartyType.PERSON)
 
     assert [t[c[0]] for t, c in zip(turned, CASES, strict=True)] == [c[1] for c in CASES]
+
+
+def test_a_branch_is_at_another_address_as_a_party_is_that_moved() -> None:
+    shared = {level.label for level in ADDRESS.levels if "branch" in level.shared_by}
+
+    assert shared == {
+        "same or like street and area, other number",
+        "same postcode",
+        "same city, or postcode one off",
+        "different",
+    }
+    assert "branch" not in ADDRESS.shared_by
