@@ -21,7 +21,7 @@ from resolution.matching.model import PartyModel
 from resolution.matching.training import Floats, Vectors
 
 JOINS = 0.0  # log2 odds from which on a pair may join: likelier than not
-FIRST_PAIRS = 60_000  # of the records that a sample starts from; with those of their matches some 200,000
+FIRST_PAIRS = 40_000  # of the records that a sample starts from; with those of their matches some 150,000
 MOST_PAIRS = 250_000  # past it, no further step is made
 STEPS = 3  # from a record to its matches, to theirs
 
