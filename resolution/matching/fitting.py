@@ -34,6 +34,7 @@ from resolution.matching.model import (
 from resolution.matching.organization import ORGANIZATION_BLOCKS, ORGANIZATION_COMPARISONS
 from resolution.matching.outcomes import learn_from_outcomes
 from resolution.matching.person import PERSON_BLOCKS, PERSON_COMPARISONS
+from resolution.matching.relatives import unmet_kin
 from resolution.matching.rules import vetoes_in_force
 from resolution.matching.training import (
     Estimates,
@@ -160,6 +161,11 @@ def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, sc
     return Population(pairs, compared, tuple(shares))
 
 
+def _unmet_kin(connection: duckdb.DuckDBPyConnection, prepared: Prepared) -> Vectors | None:
+    found = unmet_kin(connection, prepared.table, draft=prepared.draft, comparisons=prepared.comparisons)
+    return _with_names(found, prepared).distinct()[0] if found else None
+
+
 def _with_names(vectors: Vectors, prepared: Prepared) -> Vectors:
     """Return the vectors with nameless organisations (shared mailboxes) taken out of training.
 
@@ -221,7 +227,11 @@ def fit_party_model(
     )
     vectors, _ = _with_names(vectors, prepared).distinct()
     estimates = expectation_maximisation(
-        vectors, prepared.comparisons, population=population, kinships=prepared.kinships
+        vectors,
+        prepared.comparisons,
+        population=population,
+        kinships=prepared.kinships,
+        unmet=_unmet_kin(connection, prepared),
     )
     weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
     if estimates.matches >= FEWEST_MATCHES:

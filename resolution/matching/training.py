@@ -58,6 +58,14 @@ class Vectors:
     rarity: Floats
     weights: Floats
 
+    def beside(self, others: "Vectors") -> "Vectors":
+        """Return these vectors and the others behind them."""
+        return Vectors(
+            np.concatenate([self.levels, others.levels]),
+            np.concatenate([self.rarity, others.rarity]),
+            np.concatenate([self.weights, others.weights]),
+        )
+
     def distinct(self) -> tuple["Vectors", NDArray[np.int64]]:
         """Return one weighted row for all pairs that look alike, and the row that each pair went to.
 
@@ -241,11 +249,18 @@ def expectation_maximisation(
     *,
     population: Population,
     kinships: Sequence[str] = (),
+    unmet: Vectors | None = None,
 ) -> Estimates:
-    """Return m, u and the number of matches that explain the blocked pairs best."""
+    """Return m, u and the number of matches that explain the blocked pairs best.
+
+    `unmet` are pairs that blocking does not meet and that share what relatives share: without them the
+    relatives among the blocked pairs, which were met because they look alike, would pass for all there are.
+    """
     kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
-    blocked = float(vectors.weights.sum())
+    blocked, met = float(vectors.weights.sum()), len(vectors.weights)
+    if unmet is not None:
+        vectors = vectors.beside(unmet)
     first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
         kinships
     )
@@ -270,6 +285,6 @@ def expectation_maximisation(
         kin,
         population.pairs,
         iteration,
-        posterior[:, 0],
+        posterior[:met, 0],
         matched,
     )
