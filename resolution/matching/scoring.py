@@ -13,7 +13,7 @@ from resolution.domain.attributes import PartyType
 from resolution.matching import engine, rules
 from resolution.matching.model import PartyModel
 
-KEPT_WEIGHT = -12.0  # log2 odds of pairs kept as evidence against, beside links of the same cluster
+KEPT_WEIGHT = -8.0  # log2 odds of pairs kept as evidence against, beside links of the same cluster
 FIXED = (
     ("record_id_l", "VARCHAR"),
     ("record_id_r", "VARCHAR"),
