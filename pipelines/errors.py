@@ -3,7 +3,8 @@
     PipelineError
     ├── PipelineInputError    the user's files or options are at fault; exit code 2
     │   ├── SourcesFault          sources.yml cannot be used; all of its faults in one message
-    │   └── UnknownName           a source, object or quarantine id that is not there
+    │   ├── UnknownName           a source, object or quarantine id that is not there
+    │   └── NoWarehouse           nothing was synced into this home folder yet
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
@@ -38,6 +39,10 @@ class SourcesFault(PipelineInputError):
 
 class UnknownName(PipelineInputError):
     """A name that nothing carries; the message lists the names there are."""
+
+
+class NoWarehouse(PipelineInputError):
+    """The home folder holds no warehouse yet."""
 
 
 class WarehouseLocked(PipelineError):

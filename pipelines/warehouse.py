@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import WarehouseLocked
+from pipelines.errors import NoWarehouse, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
@@ -61,11 +61,11 @@ def connect(
 
     Raises:
         WarehouseLocked: another process has it open.
-        FileNotFoundError: `read_only`, and there is no warehouse yet.
+        NoWarehouse: `read_only`, and there is no warehouse yet.
     """
     path = warehouse_path(home)
     if read_only and not path.exists():
-        raise FileNotFoundError(f"there is no warehouse in {home} yet; run `concord sync --home {home}`")
+        raise NoWarehouse(f"there is no warehouse in {home} yet; run `concord sync --home {home}`")
     with hold(home, purpose=purpose, read_only=read_only):
         try:
             connection = duckdb.connect(str(path), read_only=read_only)

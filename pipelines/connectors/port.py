@@ -8,12 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-type Row = Mapping[str, Any]
-type Cursor = Mapping[str, Any]  # what JSON can hold; only its connector knows what is in it
+Row: TypeAlias = Mapping[str, Any]
+Cursor: TypeAlias = Mapping[str, Any]  # what JSON can hold; only its connector knows what is in it
+KeyValues: TypeAlias = tuple[Any, ...]  # in the order of the object's keys
 
 
 class FieldType(StrEnum):
@@ -65,23 +66,20 @@ class SourceObject:
 class BadRow:
     """What a connector could not read as a row of its object, with the reason."""
 
-    raw: Row
+    row: Row
     reason: str
     field: str | None = None
-    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changed rows in the order of their cursor, and the cursor to go on from once they are stored.
+    """Changed rows, and the cursor to go on from once they are stored; None leaves the last one in force.
 
-    `deleted` holds key values (in the order of the object's keys) that the source says are gone. A
-    cursor of None leaves the last one in force.
+    A source that shows deletions gives the deleted row once more, with its soft-delete field set.
     """
 
     changes: pa.RecordBatch | Sequence[Row]
     cursor: Cursor | None = None
-    deleted: Sequence[tuple[Any, ...]] = ()
     bad: Sequence[BadRow] = ()
 
 
@@ -112,8 +110,8 @@ class Connector(ABC):
         """
 
     @abstractmethod
-    def keys(self, object_: SourceObject) -> Iterator[Sequence[tuple[Any, ...]]]:
-        """Yield batches of the keys of every live row; ending without an error means: that is all."""
+    def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:
+        """Yield batches of the keys of every row; ending without an error means: that is all."""
 
     @abstractmethod
     def count(self, object_: SourceObject) -> int:
