@@ -140,7 +140,10 @@ def _ready(connector: Connector) -> tuple[SourceObject, ...]:
 
 def _merged(first: Iterable[ObjectResult], second: Iterable[ObjectResult]) -> list[ObjectResult]:
     healed = {result.object_name: result for result in second}
-    return [healed.get(result.object_name, result) for result in first]
+    return [
+        result if (later := healed.get(result.object_name)) is None else later.after(result)
+        for result in first
+    ]
 
 
 @contextmanager

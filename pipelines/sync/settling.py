@@ -3,7 +3,7 @@
 One transaction per source. Killed anywhere, a load has either happened with its cursor or not at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -33,6 +33,17 @@ class ObjectResult:
     error: str | None = None
     missed: int = 0
     seconds: float = 0.0
+
+    def after(self, earlier: "ObjectResult") -> "ObjectResult":
+        """Return this result with what an earlier load of the same run did added to it."""
+        return replace(
+            self,
+            rows_read=self.rows_read + earlier.rows_read,
+            upserted=self.upserted + earlier.upserted,
+            deleted=self.deleted + earlier.deleted,
+            quarantined=self.quarantined + earlier.quarantined,
+            seconds=self.seconds + earlier.seconds,
+        )
 
 
 def settle(

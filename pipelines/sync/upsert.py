@@ -141,6 +141,9 @@ def upsert(
     """Move the landed rows that are new or changed into the raw table, in the caller's transaction."""
     names = [quoted(field.name) for field in contract.fields]
     own = ["_source_time", "_is_deleted", "_content_hash"]
+    # Without a soft-delete field, a tombstone was inferred from keys and has no version of its own: whatever
+    # is read afterwards is there again, however old a backup it came from.
+    comes_back = "r._is_deleted" if contract.object_.soft_delete_field is None else "false"
     updates = ", ".join(f"{name} = i.{name}" for name in (*names, *own))
     moved = connection.execute(
         f"""
@@ -150,7 +153,7 @@ def upsert(
                 partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
             ) = 1
         ) as i on r._record_key = i._record_key
-        when matched and coalesce(i._source_time >= r._source_time, true)
+        when matched and ({comes_back} or coalesce(i._source_time >= r._source_time, true))
             and (i._content_hash <> r._content_hash or i._is_deleted <> r._is_deleted)
             then update set {updates}, _load_id = $load_id, _synced_at = $now
         when not matched then insert ({", ".join(names)}, _record_key, {", ".join(own)}, _load_id, _synced_at)
