@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,12 +26,14 @@ from pipelines.connectors.port import (
     Page,
     Row,
     SourceObject,
+    Undiscovered,
 )
-from pipelines.errors import PermanentFault, SchemaFault, TransientFault
+from pipelines.errors import PermanentFault, TransientFault
 
 PAGE_ROWS = 20_000
 ENDINGS = (".csv", ".jsonl", ".parquet")
-Line = Row | BadRow
+DEEPEST = 200  # levels of nesting; what writes JSON again runs out of stack at about a thousand
+Line: TypeAlias = Row | BadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,11 @@ class FilesConnector(Connector):
         if not self._folder.is_dir():
             raise TransientFault(f"the folder {self._folder.name} is not there; mount it, or correct `folder`")
 
-    def discover(self) -> tuple[SourceObject, ...]:
-        """Return each object with all the columns that its files have.
-
-        Raises:
-            SchemaFault: no file has a declared key.
-        """
+    def discover(self) -> tuple[SourceObject | Undiscovered, ...]:
+        """Return each object with all the columns that its files have."""
         return tuple(self._discover(declared) for declared in self._objects.values())
 
-    def _discover(self, declared: FilesObject) -> SourceObject:
+    def _discover(self, declared: FilesObject) -> SourceObject | Undiscovered:
         types: dict[str, FieldType] = {}
         for path in self._files(declared):
             for name, type_ in _fields_of(path).items():
@@ -82,7 +80,8 @@ class FilesConnector(Connector):
         needed = [*declared.keys, *([declared.cursor] if declared.cursor else [])]
         missing = [name for name in needed if name not in types]
         if missing:
-            raise SchemaFault(f"no file {declared.files} has a column {', '.join(missing)}; it has {sorted(types)}")
+            reason = f"no file {declared.files} has a column {', '.join(missing)}"
+            return Undiscovered(declared.name, reason)
         fields = tuple(Field(name, type_) for name, type_ in types.items())
         return SourceObject(declared.name, fields, declared.keys, declared.cursor, None, declared.deletes)
 
@@ -95,7 +94,7 @@ class FilesConnector(Connector):
             state = _state(path, seen.get(path.name))
             is_changed = state["hash"] != seen.get(path.name, {}).get("hash")
             if is_changed:
-                yield from _pages(_rows(path, object_))
+                yield from _pages(self._rows(path, object_))
             if state != seen.get(path.name):
                 seen = {**seen, path.name: state}
                 yield Page((), cursor={"files": seen})
@@ -103,7 +102,7 @@ class FilesConnector(Connector):
     def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:
         """Yield the keys in all files."""
         for path in self._files(self._objects[object_.name]):
-            for page in _pages(_rows(path, object_)):
+            for page in _pages(self._rows(path, object_)):
                 yield [tuple(row.get(key) for key in object_.keys) for row in page.changes]
 
     def count(self, object_: SourceObject) -> int:
@@ -114,10 +113,30 @@ class FilesConnector(Connector):
         """Return rows at even distances; of a record in several files, the one read last."""
         rows: dict[KeyValues, Row] = {}
         for path in self._files(self._objects[object_.name]):
-            for page in _pages(_rows(path, object_)):
+            for page in _pages(self._rows(path, object_)):
                 rows.update({tuple(row.get(key) for key in object_.keys): row for row in page.changes})
         stride = max(1, -(-len(rows) // size))
         return Page(list(rows.values())[::stride])
+
+    def _rows(self, path: Path, object_: SourceObject) -> Iterator[Line]:
+        blank = dict.fromkeys(self._later_columns(path, object_))
+        try:
+            yield from READERS[path.suffix.lower()](path, blank)
+        except FileNotFoundError as error:
+            raise TransientFault(f"{path.name} went away while it was read") from error
+        except (pa.ArrowInvalid, csv.Error) as error:
+            raise PermanentFault(f"{path.name} is not what its ending says: {error}") from error
+
+    def _later_columns(self, path: Path, object_: SourceObject) -> set[str]:
+        """Return columns that are empty in this file: a line of JSON may leave any out, a table only new ones.
+
+        A table without a column that an earlier file had has lost it, and its rows say so.
+        """
+        columns = {field.name for field in object_.fields}
+        if path.suffix.lower() == ".jsonl":
+            return columns
+        files = self._files(self._objects[object_.name])
+        return columns.difference(*(_fields_of(file) for file in files[: files.index(path) + 1]))
 
     def _files(self, declared: FilesObject) -> list[Path]:
         found = sorted(path for path in self._folder.glob(declared.files) if path.is_file())
@@ -151,16 +170,7 @@ def _pages(lines: Iterator[Line]) -> Iterator[Page]:
         yield Page(rows, bad=bad)
 
 
-def _rows(path: Path, object_: SourceObject) -> Iterator[Line]:
-    try:
-        yield from READERS[path.suffix.lower()](path, object_)
-    except FileNotFoundError as error:
-        raise TransientFault(f"{path.name} went away while it was read") from error
-    except (pa.ArrowInvalid, csv.Error) as error:
-        raise PermanentFault(f"{path.name} is not what its ending says: {error}") from error
-
-
-def _csv_rows(path: Path, object_: SourceObject) -> Iterator[Line]:
+def _csv_rows(path: Path, blank: Row) -> Iterator[Line]:
     csv.field_size_limit(2**31 - 1)  # a field of ten megabytes is a long text, not a fault
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(_without_nul(file))
@@ -172,16 +182,14 @@ def _csv_rows(path: Path, object_: SourceObject) -> Iterator[Line]:
                 raw = {"file": path.name, "line": number, "values": values}
                 yield BadRow(raw, f"{path.name}:{number}: {len(values)} values under {len(header)} columns")
                 continue
-            yield {name: value or None for name, value in zip(header, values, strict=True)}
+            yield {**blank, **{name: value or None for name, value in zip(header, values, strict=True)}}
 
 
 def _without_nul(lines: Iterator[str]) -> Iterator[str]:
     return (line.replace("\0", "\ufffd") for line in lines)
 
 
-def _jsonl_rows(path: Path, object_: SourceObject) -> Iterator[Line]:
-    # A field that this line lacks and another has is empty here; one that no line has is lost.
-    blank = {field.name: None for field in object_.fields}
+def _jsonl_rows(path: Path, blank: Row) -> Iterator[Line]:
     with path.open(encoding="utf-8", errors="surrogateescape") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -195,6 +203,8 @@ def _jsonl_rows(path: Path, object_: SourceObject) -> Iterator[Line]:
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
+    if line.count("[") + line.count("{") > DEEPEST and _depth(line) > DEEPEST:
+        return None
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
@@ -202,13 +212,21 @@ def _parsed(line: str) -> dict[str, Any] | None:
     return row if isinstance(row, dict) else None
 
 
-def _parquet_rows(path: Path, object_: SourceObject) -> Iterator[Line]:
+def _depth(line: str) -> int:
+    depth = deepest = 0
+    for sign in line:
+        depth += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _parquet_rows(path: Path, blank: Row) -> Iterator[Line]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(batch_size=PAGE_ROWS):
-            yield from batch.to_pylist()
+            yield from ({**blank, **row} for row in batch.to_pylist())
 
 
-READERS: Mapping[str, Callable[[Path, SourceObject], Iterator[Line]]] = {
+READERS: Mapping[str, Callable[[Path, Row], Iterator[Line]]] = {
     ".csv": _csv_rows,
     ".jsonl": _jsonl_rows,
     ".parquet": _parquet_rows,
@@ -219,12 +237,11 @@ def _fields_of(path: Path) -> dict[str, FieldType]:
     ending = path.suffix.lower()
     if ending == ".parquet":
         return {field.name: _arrow_type(field.type) for field in pq.read_schema(path)}
-    nothing = SourceObject("", (), ())
     if ending == ".csv":
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             return dict.fromkeys(next(csv.reader(_without_nul(file)), []), FieldType.TEXT)
     types: dict[str, FieldType] = {}
-    for row in _jsonl_rows(path, nothing):
+    for row in _jsonl_rows(path, {}):
         for name, value in {} if isinstance(row, BadRow) else row.items():
             type_ = _json_type(value)
             if type_ is not None:

@@ -5,7 +5,7 @@ in full, in the same run, once.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.connectors.port import Connector, SourceObject
+from pipelines.connectors.port import Connector, SourceObject, Undiscovered
 from pipelines.errors import ConnectorError
 from pipelines.sync import landing, tables, upsert
 from pipelines.sync.contract import agree
@@ -72,17 +72,25 @@ class SourceRun:
                 objects = asked(lambda: _ready(connector), budget)
                 return self._sync_objects(connector, objects, load=load, budget=budget)
         except ConnectorError as error:
-            return self._failed(load, f"{error.kind}: {error}")
+            reason = f"{error.kind}: {error}"
         except OSError as error:
-            return self._failed(load, f"this machine: {error}")
+            reason = f"this machine: {error}"
+        return self._failed(load, dict.fromkeys(self.source.object_names, reason))
 
     def _begin(self) -> Load:
         started = self.now()
         return Load(f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", self.source.name, started)
 
     def _sync_objects(
-        self, connector: Connector, objects: Sequence[SourceObject], *, load: Load, budget: RetryBudget
+        self,
+        connector: Connector,
+        discovered: Sequence[SourceObject | Undiscovered],
+        *,
+        load: Load,
+        budget: RetryBudget,
     ) -> list[ObjectResult]:
+        lost = {found.name: f"schema: {found.reason}" for found in discovered if isinstance(found, Undiscovered)}
+        objects = [found for found in discovered if isinstance(found, SourceObject)]
         readings = [self._plan(object_, full=self.options.full) for object_ in objects]
         results = self._load(connector, readings, load=load, budget=budget)
         missed = {result.object_name for result in results if result.missed}
@@ -90,7 +98,7 @@ class SourceRun:
             again = [self._plan(object_, full=True) for object_ in objects if object_.name in missed]
             healed = self._load(connector, again, load=self._begin(), budget=budget)
             results = _merged(results, healed)
-        return results
+        return results + self._failed(load, lost)
 
     def _plan(self, object_: SourceObject, *, full: bool) -> Reading:
         name = object_.name
@@ -119,13 +127,12 @@ class SourceRun:
     def _progress(self) -> Progress:
         return lambda name, rows: self.options.progress(self.source.name, name, rows)
 
-    def _failed(self, load: Load, error: str) -> list[ObjectResult]:
+    def _failed(self, load: Load, reasons: Mapping[str, str]) -> list[ObjectResult]:
         ended = self.now()
+        seconds = (ended - load.started_at).total_seconds()
         results = [
-            ObjectResult(
-                self.source.name, name, "failed", error=error, seconds=(ended - load.started_at).total_seconds()
-            )
-            for name in self.source.object_names
+            ObjectResult(self.source.name, name, "failed", error=reason, seconds=seconds)
+            for name, reason in reasons.items()
         ]
         with transaction(self.connection):
             for result in results:
@@ -133,7 +140,7 @@ class SourceRun:
         return results
 
 
-def _ready(connector: Connector) -> tuple[SourceObject, ...]:
+def _ready(connector: Connector) -> tuple[SourceObject | Undiscovered, ...]:
     connector.check()
     return connector.discover()
 
