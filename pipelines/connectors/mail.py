@@ -68,12 +68,14 @@ class MailConnector(Connector):
     def check(self) -> None:
         """Look whether the folder is there."""
         if not self._folder.is_dir():
-            raise TransientFault(f"the folder {self._folder.name} is not there; mount it, or correct `folder`")
+            raise TransientFault(
+                f"the folder {self._folder.name} is not there; mount it, or correct `folder`"
+            )
 
     def discover(self) -> tuple[SourceObject, ...]:
         """Return the one object there is."""
         fields = tuple(Field(name, FieldType.TEXT, name not in PLACES) for name in FIELDS)
-        return (SourceObject("messages", fields, ("message_id",), None, None, self._deletes),)
+        return (SourceObject("messages", fields, ("message_id",), "sent_at", None, self._deletes),)
 
     def read(self, object_: SourceObject, cursor: Cursor | None) -> Iterator[Page]:
         """Yield messages that arrived or moved since the cursor, oldest change first."""
@@ -139,7 +141,9 @@ def _loader(path: Path) -> Callable[[], bytes]:
             return path.read_bytes()
         except FileNotFoundError:
             # A reader of mail moves a file when it sets a flag: only what follows `:2,` changes.
-            moved = [p for f in MAILDIR_FOLDERS for p in (path.parents[1] / f).glob(path.name.split(":")[0] + "*")]
+            moved = [
+                p for f in MAILDIR_FOLDERS for p in (path.parents[1] / f).glob(path.name.split(":")[0] + "*")
+            ]
             return moved[0].read_bytes() if moved else b""
 
     return load

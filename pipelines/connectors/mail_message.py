@@ -5,12 +5,12 @@ Text stays as it was written: what a message says is data, never an instruction.
 
 import json
 import re
+from datetime import UTC
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
-from datetime import UTC
 from html import unescape
 from typing import Any
 
@@ -55,7 +55,7 @@ def message_row(raw: bytes) -> dict[str, Any]:
         }
     except MessageFault:
         raise
-    except Exception as error:  # noqa: BLE001 - the parser of the standard library fails in many ways on junk
+    except Exception as error:  # on junk, the parser of the standard library fails in many ways
         raise MessageFault("message", f"the message cannot be parsed: {error}") from error
 
 
@@ -92,7 +92,9 @@ def _addresses(message: EmailMessage, header: str) -> list[dict[str, str | None]
 def _thread(message: EmailMessage) -> str | None:
     """Return the id of the message that began the conversation: the first reference, or itself."""
     return (
-        _first_id(message, "references") or _first_id(message, "in-reply-to") or _first_id(message, "message-id")
+        _first_id(message, "references")
+        or _first_id(message, "in-reply-to")
+        or _first_id(message, "message-id")
     )
 
 

@@ -61,9 +61,7 @@ def settle(
         landed = _completed(connection, load.source, reading=reading)
         bad += quarantine.timeless_rows(connection, contract, landed=landed)
         landed_keys = f"(select {upsert.key_sql(contract.keys)} as _record_key from {landed})"
-        moved = upsert.upsert(
-            connection, contract, landed=landed, table=table, load_id=load.load_id, now=now
-        )
+        moved = upsert.upsert(connection, contract, landed=landed, table=table, load_id=load.load_id, now=now)
         quarantine.close_overtaken(connection, load, object_name=name, landed_keys=landed_keys, now=now)
     aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
     missed = 0
@@ -72,9 +70,7 @@ def settle(
             connection, contract, keys=reading.keys, table=table, landed_keys=landed_keys,
             load_id=load.load_id, now=now,
         )  # fmt: skip
-        missed = deletes.missed_keys(
-            connection, contract, keys=reading.keys, table=table, source=load.source
-        )
+        missed = deletes.missed_keys(connection, contract, keys=reading.keys, table=table, source=load.source)
     share = _prove(connection, load, reading=reading, now=now)
     for event in reading.events:
         tables.write_event(connection, load, object_name=name, event=event, now=now)
