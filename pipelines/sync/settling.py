@@ -3,6 +3,7 @@
 One transaction per source. Killed anywhere, a load has either happened with its cursor or not at all.
 """
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -50,6 +51,7 @@ def settle(
     connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
 ) -> ObjectResult:
     """Store what was read of one object, in the caller's transaction."""
+    started = time.monotonic()
     contract = reading.contract
     name = contract.object_.name
     table = upsert.raw_table(load.source, name)
@@ -80,7 +82,7 @@ def settle(
         load.source, name, _status(reading), reading.rows, moved.rows - moved.tombstones,
         moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
         None if reading.error is None else f"{reading.error.kind}: {reading.error}", missed,
-        (now - load.started_at).total_seconds(),
+        reading.seconds + time.monotonic() - started,
     )  # fmt: skip
     write_load(connection, load, result=result, pages=reading.pages, now=now)
     return result
