@@ -67,7 +67,7 @@ def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
             _find_null_keys(rows, name, reasons)
     if reasons:
         good = [number for number in range(len(rows)) if number not in reasons]
-        columns = [[column[n] for n in good] if isinstance(column, list) else column.take(good)
+        columns = [[column[n] for n in good] if isinstance(column, list) else column.take(pa.array(good, pa.int64()))
                    for column in columns]  # fmt: skip
     arrays = [_array(column, type_) for column, type_ in zip(columns, types.values(), strict=True)]
     batch = pa.RecordBatch.from_arrays(arrays, names=list(types))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import dlt
 import pyarrow as pa
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 DLT_FOLDER = "dlt"
 LANDED = "landed"
@@ -42,7 +43,17 @@ def land(home: Path, source: str, *, batches: Mapping[str, Iterator[pa.RecordBat
         dlt.resource(_tables(arriving), name=name, write_disposition="append")
         for name, arriving in batches.items()
     ]
-    pipeline.run(resources, loader_file_format="parquet")
+    try:
+        pipeline.run(resources, loader_file_format="parquet")
+    except PipelineStepFailed as error:
+        raise _cause(error) from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what began a chain of errors: dlt wraps a full disk and a defect of ours alike."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def landed_files(home: Path, source: str, *, object_name: str) -> str | None:

@@ -1,12 +1,9 @@
-import random
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from fake_source import FakeSource, people, person, source_named, stored, sync_fake
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from pipelines.connectors.port import Connector, Deletes, FieldType, Page, Undiscovered
 from pipelines.errors import AuthFault, RateLimited, TransientFault
@@ -39,35 +36,6 @@ def test_a_second_sync_with_no_change_moves_no_row(warehouse: Warehouse, tmp_pat
 
     assert (result.upserted, result.deleted, result.quarantined) == (0, 0, 0)
     assert stored(warehouse, "*") == before
-
-
-EVENTS = st.lists(
-    st.tuples(st.integers(1, 4), st.integers(1, 6), st.sampled_from(["Ann", "Bo"]), st.booleans()),
-    min_size=1,
-    max_size=14,
-    unique_by=lambda event: event[:2],
-)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events=EVENTS, seed=st.integers(0, 10**6))
-def test_any_order_and_repetition_of_pages_ends_in_the_model(
-    events: list[tuple[int, int, str, bool]], seed: int, tmp_path: Path
-) -> None:
-    rng = random.Random(seed)
-    rows = [person(i, name, changed, "x" if gone else None) for i, changed, name, gone in events]
-    arriving = rows + rng.choices(rows, k=len(rows) // 2)
-    rng.shuffle(arriving)
-    cut = rng.randrange(len(arriving) + 1)
-    model = {i: (i, name, gone) for i, changed, name, gone in sorted(events, key=lambda e: e[1])}
-
-    with duckdb.connect() as warehouse:
-        warehouse.execute("set TimeZone = 'UTC'")
-        for part in (arriving[:cut], arriving[cut:]):
-            pages = [Page(part[start : start + 3]) for start in range(0, len(part), 3)]
-            sync_fake(warehouse, tmp_path, FakeSource(*pages))
-
-        assert stored(warehouse) == [model[key] for key in sorted(model)]
 
 
 def test_a_row_inserted_again_after_its_delete_is_live(warehouse: Warehouse, tmp_path: Path) -> None:
