@@ -118,7 +118,11 @@ def time_concord(folder: Path, loads: Sequence[list[dict[str, Any]]]) -> Side:
             pages = Pages(rows)
             began = time.perf_counter()
             (result,) = sync(
-                connection, [source], home=folder, open_connector=partial(_given, pages), options=SyncOptions()
+                connection,
+                [source],
+                home=folder,
+                open_connector=partial(_given, pages),
+                options=SyncOptions(),
             )
             seconds.append(time.perf_counter() - began)
             if result.proven_share != 1.0:
