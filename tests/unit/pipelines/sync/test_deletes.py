@@ -15,7 +15,7 @@ def prepared(warehouse: duckdb.DuckDBPyConnection, *read_since: str) -> None:
     make_room(warehouse, "shop", CONTRACT)
     for key in ("1", "2", "3"):
         warehouse.execute(f"insert into {TABLE} (_record_key, _is_deleted) values ('{key}', false)")
-    listed = ", ".join(f"('{key}')" for key in read_since) or "(null)"
+    listed = ", ".join(f"('{key}')" for key in read_since) or "(null::varchar)"
     warehouse.execute(f"create temp table {VERSIONS} as select * from (values {listed}) as v(_record_key)")
 
 
