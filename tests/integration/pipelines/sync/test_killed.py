@@ -22,7 +22,7 @@ from pipelines import commands
 print("ready", flush=True)
 commands.sync_command(Path(sys.argv[1]))
 """
-ROWS = 3000
+ROWS = 600
 CONTENT = "select _record_key, _is_deleted, _content_hash, _source_time from {} order by all"
 TABLES = ("raw_crm.companies", "raw_erp.order_lines", "raw_itsm.tickets", "raw_email.messages")
 
@@ -64,7 +64,7 @@ def test_a_sync_killed_anywhere_and_run_again_ends_the_same(
     (home / "sources.yml").write_text(demo_sources(), encoding="utf-8")
     rng = random.Random(12)
 
-    for _ in range(4):
+    for _ in range(3):
         with start(home) as process:
             assert process.stdout is not None
             process.stdout.readline()

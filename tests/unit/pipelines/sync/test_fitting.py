@@ -89,7 +89,7 @@ def test_a_row_that_lacks_a_field_is_named_with_it() -> None:
 
 
 def test_columns_that_only_rows_show_are_found_with_their_type() -> None:
-    rows = [{"id": 1, "x": 1}, {"id": 2, "x": 2.5, "y": None}]
+    rows: list[dict[str, Any]] = [{"id": 1, "x": 1}, {"id": 2, "x": 2.5, "y": None}]
 
     assert new_fields(CONTRACT, rows) == {"x": FieldType.DOUBLE, "y": FieldType.TEXT}
 

@@ -34,7 +34,7 @@ def test_every_fault_is_reported_at_once_and_no_secret() -> None:
     for fault in (
         "Crm: a name is lower case", "erp: colour is no option", "objects.people.keys must be a list",
         "objects.people.deletes must be one of", "objects.orders.keys must name", "soft_delete must name",
-        "objects.a/b: a name is letters", "web: connector must be one of", "${SHOP_PASSWORD}, which is not set",
+        "objects.a/b: a name is letters", "web: connector must be one of", "${SHOP_PASSWORD}, which is not",
         "mail: folder is missing", "files: objects.t.files must be a pattern",
     ):  # fmt: skip
         assert fault in told
