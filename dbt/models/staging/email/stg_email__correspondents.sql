@@ -26,8 +26,8 @@ addresses as (
         coalesce(
             list_sort(list(distinct display_name) filter (where not contains(display_name, '@'))), []
         ) as display_names,
-        min(sent_at) as first_seen_at,
-        max(sent_at) as last_seen_at,
+        coalesce(min(sent_at) filter (where not is_deleted), min(sent_at)) as first_seen_at,
+        coalesce(max(sent_at) filter (where not is_deleted), max(sent_at)) as last_seen_at,
         max(source_time) as source_time,
         count(distinct message_id) as message_count,
         bool_and(is_deleted) as is_deleted
@@ -50,7 +50,8 @@ signed as (
     select
         participants.email,
         arg_max(
-            messages.signature, (coalesce(messages.sent_at, timestamp '1970-01-01'), messages.message_id)
+            messages.signature,
+            (not messages.is_deleted, coalesce(messages.sent_at, timestamp '1970-01-01'), messages.message_id)
         ) as signature
     from participants
     inner join {{ ref('stg_email__messages') }} as messages on participants.message_id = messages.message_id
