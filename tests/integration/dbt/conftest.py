@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 from tests.fixtures.dbt_company import MEMBERS, ROWS, VALUES
 from tests.fixtures.raw_warehouse import publish_membership, write_raw_warehouse
@@ -19,31 +20,35 @@ Query = Callable[[str], list[tuple[Any, ...]]]
 
 
 @pytest.fixture(scope="session")
-def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dbt]:
-    """Run a dbt command on a warehouse; the parsed project is shared by all runs."""
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """Flags that keep what dbt writes out of the project."""
     folder = tmp_path_factory.mktemp("dbt")
+    places = {"project-dir": PROJECT, "profiles-dir": PROJECT, "target-path": folder, "log-path": folder}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DO_NOT_TRACK", "1")
-
-        def run(warehouse: Path, arguments: Sequence[str]) -> dbtRunnerResult:
-            patch.setenv("CONCORD_WAREHOUSE", str(warehouse))
-            places = {
-                "--project-dir": PROJECT,
-                "--profiles-dir": PROJECT,
-                "--target-path": folder / "target",
-                "--log-path": folder / "logs",
-                "--log-level": "none",
-            }
-            flags = [part for name, place in places.items() for part in (name, str(place))]
-            return dbtRunner().invoke([*arguments, *flags, "--vars", AS_OF])
-
-        yield run
+        patch.setenv("CONCORD_WAREHOUSE", str(folder / "warehouse.duckdb"))
+        yield [part for name, place in places.items() for part in (f"--{name}", str(place))]
 
 
 @pytest.fixture(scope="session")
-def manifest(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """The parsed project."""
-    return dbt(tmp_path_factory.mktemp("parsed") / "warehouse.duckdb", ["parse"]).result
+def manifest(folders: list[str]) -> Manifest:
+    """The project, parsed once for all runs."""
+    parsed = dbtRunner().invoke(["parse", *folders, "--log-level", "none", "--vars", AS_OF])
+    assert isinstance(parsed.result, Manifest), parsed.exception
+    return parsed.result
+
+
+@pytest.fixture(scope="session")
+def dbt(manifest: Manifest, folders: list[str]) -> Dbt:
+    """Run a dbt command on a warehouse."""
+
+    def run(warehouse: Path, arguments: Sequence[str]) -> dbtRunnerResult:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CONCORD_WAREHOUSE", str(warehouse))
+            runner = dbtRunner(manifest=manifest)
+            return runner.invoke([*arguments, *folders, "--log-level", "none", "--vars", AS_OF])
+
+    return run
 
 
 @pytest.fixture(scope="session")
