@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from tests.fixtures.dbt_company import MEMBERS, ROWS, VALUES
@@ -15,7 +15,7 @@ from tests.fixtures.raw_warehouse import publish_membership, write_raw_warehouse
 PROJECT = Path(__file__).parents[3] / "dbt"
 AS_OF = "{as_of: 2024-06-30}"
 
-Dbt = Callable[[Path, Sequence[str]], dbtRunnerResult]
+Dbt = Callable[[Path, Sequence[str]], Any]
 Query = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -42,7 +42,7 @@ def manifest(folders: list[str]) -> Manifest:
 def dbt(manifest: Manifest, folders: list[str]) -> Dbt:
     """Run a dbt command on a warehouse."""
 
-    def run(warehouse: Path, arguments: Sequence[str]) -> dbtRunnerResult:
+    def run(warehouse: Path, arguments: Sequence[str]) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("CONCORD_WAREHOUSE", str(warehouse))
             runner = dbtRunner(manifest=manifest)
@@ -52,7 +52,7 @@ def dbt(manifest: Manifest, folders: list[str]) -> Dbt:
 
 
 @pytest.fixture(scope="session")
-def built(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dbtRunnerResult]]:
+def built(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Any]]:
     """The warehouse of the small company after both builds, with publish between them, and their results."""
     warehouse = tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb"
     write_raw_warehouse(warehouse, ROWS)
@@ -62,7 +62,7 @@ def built(dbt: Dbt, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, lis
 
 
 @pytest.fixture(scope="session")
-def query(built: tuple[Path, list[dbtRunnerResult]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
+def query(built: tuple[Path, list[Any]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Query]:
     """Ask a copy of the built warehouse under another name, as analysts do."""
     copy = tmp_path_factory.mktemp("analyst") / "analyst.duckdb"
     copy.write_bytes(built[0].read_bytes())

@@ -6,7 +6,6 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.cli.main import dbtRunnerResult
 
 from tests.fixtures.raw_warehouse import write_raw_warehouse
 
@@ -43,21 +42,41 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def correspondents(
-    dbt: Callable[[Path, Sequence[str]], dbtRunnerResult], tmp_path_factory: pytest.TempPathFactory
+    dbt: Callable[[Path, Sequence[str]], Any], tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[Any, ...]]:
     """Phone, job title, company and whether it is shared, by address; display name after them."""
     warehouse = tmp_path_factory.mktemp("mail") / "warehouse.duckdb"
-    messages = [
-        {"message_id": f"<{name}>", "mailbox": "kim", "sent_at": f"2024-05-{day:02}T09:00:00Z", "from_email": email,
-         "from_name": shown, "signature": signature, "to_addresses": [US], "cc_addresses": []}
+    messages: list[dict[str, Any]] = [
+        {
+            "message_id": f"<{name}>",
+            "mailbox": "kim",
+            "sent_at": f"2024-05-{day:02}T09:00:00Z",
+            "from_email": email,
+            "from_name": shown,
+            "signature": signature,
+            "to_addresses": [US],
+            "cc_addresses": [],
+        }
         for day, (name, ((email, shown, signature), _)) in enumerate(CASES.items(), start=1)
-    ]  # fmt: skip
+    ]
     messages += [
-        {"message_id": "<older>", "mailbox": "kim", "sent_at": "2023-01-01T09:00:00Z", "from_email": "kim@ours.test",
-         "to_addresses": [{"name": "E. Roth", "email": "EVA@x.test"}], "cc_addresses": []},
-        {"message_id": "<broken>", "mailbox": "kim", "sent_at": "2023-01-01T09:00:00Z", "from_email": "kim@ours.test",
-         "to_addresses": "no list", "cc_addresses": None},
-    ]  # fmt: skip
+        {
+            "message_id": "<older>",
+            "mailbox": "kim",
+            "sent_at": "2023-01-01T09:00:00Z",
+            "from_email": "kim@ours.test",
+            "to_addresses": [{"name": "E. Roth", "email": "EVA@x.test"}],
+            "cc_addresses": [],
+        },
+        {
+            "message_id": "<broken>",
+            "mailbox": "kim",
+            "sent_at": "2023-01-01T09:00:00Z",
+            "from_email": "kim@ours.test",
+            "to_addresses": "no list",
+            "cc_addresses": None,
+        },
+    ]
     write_raw_warehouse(warehouse, {"raw_email.messages": messages})
     selected = "+stg_email__correspondents"
     assert dbt(warehouse, ["build", "--select", selected, "--exclude-resource-type", "test"]).success

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt.cli.main import dbtRunnerResult
 
 from resolution.standardise.lexicon import words
 
@@ -59,7 +58,9 @@ def test_every_staging_table_keeps_every_row(
     models: dict[str, Any], tests_of: Callable[[Any], set[str]]
 ) -> None:
     derived = {"stg_email__participants", "stg_email__correspondents"}
-    staged = {name: model for name, model in models.items() if name.startswith("stg_") and name not in derived}
+    staged = {
+        name: model for name, model in models.items() if name.startswith("stg_") and name not in derived
+    }
 
     assert [name for name, model in staged.items() if "keeps_every_row" not in tests_of(model)] == []
 
@@ -74,7 +75,9 @@ def test_every_raw_table_has_freshness(manifest: Any) -> None:
     raw = [source for source in manifest.sources.values() if source.source_name.startswith("raw_")]
 
     assert len(raw) == 20
-    assert [s.name for s in raw if s.loaded_at_field != "_synced_at" or not s.freshness.warn_after.count] == []
+    assert [
+        s.name for s in raw if s.loaded_at_field != "_synced_at" or not s.freshness.warn_after.count
+    ] == []
 
 
 def test_every_typed_column_is_watched_for_cast_failures(models: dict[str, Any]) -> None:
@@ -93,7 +96,7 @@ def test_mail_words_are_those_of_the_lexicon() -> None:
 
 
 def test_freshness_of_sources_can_be_asked(
-    dbt: Callable[[Path, Sequence[str]], dbtRunnerResult], built: tuple[Path, list[dbtRunnerResult]]
+    dbt: Callable[[Path, Sequence[str]], Any], built: tuple[Path, list[Any]]
 ) -> None:
     result = dbt(built[0], ["source", "freshness"])
 
