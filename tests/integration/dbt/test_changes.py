@@ -93,6 +93,7 @@ def test_faults_of_sources_are_warned_of_and_stop_nothing(dbt: Dbt, tmp_path: Pa
     assert warned == {
         "values_could_be_read": 2,  # the deal's dates; `2024-06-01` is a time at midnight
         "relationships_stg_crm__deals_company_id__company_id__ref_stg_crm__companies_": 1,
+        "relationships_int_activity_parties_record_id__record_id__ref_int_party_records_": 1,
         "order_total_equals_its_lines": 1,  # R2 is a cent off, and a line may round
         "payments_do_not_exceed_the_invoice": 1,  # I1 is a cent over, I3 says that it is overpaid
         "activity_has_a_time": 1,
