@@ -24,6 +24,10 @@ CASES = {
         ("ida.sund@x.test", "", "Ida Sund\nPlant manager\nNordverk AB"),
         (None, "Plant manager", "Nordverk AB", False),
     ),
+    "initial-and-umlaut-in-the-address": (
+        ("jmoehl@x.test", "", "Jörg Möhl\nBuyer\nHolz AG"),
+        (None, "Buyer", "Holz AG", False),
+    ),
     "one-line": (("leo@x.test", "Leo", "Engineer, Bolt"), (None, "Engineer", "Bolt", False)),
     "no-title": (("mia@x.test", "Mia Orr", "Mia Orr\nOrr SA"), (None, None, "Orr SA", False)),
     "fax-is-no-phone": (("ned@x.test", "Ned", "Ned\nFax: 030 111222\nMobile: 0171 5556667"),

@@ -22,7 +22,6 @@ addresses as (
     select
         email,
         any_value(domain) as domain,
-        string_split_regex(lower(split_part(email, '@', 1)), '[^a-z]+') as local_words,
         arg_max(
             case when not contains(display_name, '@') then display_name end,
             (not is_deleted, coalesce(sent_at, timestamp '1970-01-01'), message_id)
@@ -96,29 +95,32 @@ signatures as (
             lambda line: not regexp_matches(lower(line), '@|https?:|www[.]|[0-9]{3}')
                 and not regexp_matches(lower(line), '^(best|kind|warm|regards|mit |viele |cordialement|thanks|sent from)')
         ) as said,
-        -- the words of the name and of the address, by which the line with the name is known
-        list_concat(
-            string_split_regex(lower(coalesce(addresses.display_name, '')), '[^[:alpha:]]+'), addresses.local_words
-        ) as name_words
+        {{ letters('addresses.display_name') }} || ' ' || {{ letters("split_part(signature_lines.email, '@', 1)") }}
+            as known_as
     from signature_lines
     inner join addresses on signature_lines.email = addresses.email
+),
+
+-- The first line is the name when a word of it is in the display name or in the address (`jroth` for Roth).
+name_lines as (
+    select
+        email,
+        phone,
+        said,
+        len(list_filter(
+            string_split({{ letters('said[1]') }}, ' '), lambda word: len(word) > 2 and contains(known_as, word)
+        )) > 0
+        and not regexp_matches(lower(said[1]), '{{ legal_form }}') as is_name_first
+    from signatures
 ),
 
 unnamed as (
     select
         email,
         phone,
-        case
-            when
-                len(list_filter(
-                    string_split_regex(lower(said[1]), '[^[:alpha:]]+'),
-                    lambda word: len(word) > 2 and list_contains(name_words, word)
-                )) > 0
-                and not regexp_matches(lower(said[1]), '{{ legal_form }}')
-                then said[2:]
-            else said
-        end as said
-    from signatures
+        case when is_name_first then said[1] end as signed_name,
+        case when is_name_first then said[2:] else said end as said
+    from name_lines
 ),
 
 -- `Title | Company`, and `Title, Company` where nothing else is said, are two things said.
@@ -126,6 +128,7 @@ said_apart as (
     select
         email,
         phone,
+        signed_name,
         list_filter(
             flatten(list_transform(
                 said,
@@ -144,6 +147,7 @@ placed as (
     select
         email,
         phone,
+        signed_name,
         said,
         list_position(
             said, list_filter(said, lambda part: regexp_matches(lower(part), '{{ legal_form }}'))[1]
@@ -155,6 +159,7 @@ titled as (
     select
         email,
         phone,
+        signed_name,
         said[1] as first_said,
         coalesce(said[company_position], said[2]) as company,
         case when company_position is distinct from 1 then said[1] end as job_title
@@ -178,6 +183,7 @@ select
     local_roles.role is not null or first_word_roles.role is not null as is_shared_mailbox,
     role_names.role_name is not null as is_role_name,
     free_domains.free_domain is not null as is_free_domain,
+    titled.signed_name,
     titled.phone,
     case when local_roles.role is null and first_word_roles.role is null then titled.job_title end as job_title,
     case
