@@ -4,7 +4,8 @@
     ├── PipelineInputError    the user's files or options are at fault; exit code 2
     │   ├── SourcesFault          sources.yml cannot be used; all of its faults in one message
     │   ├── UnknownName           a source, object or quarantine id that is not there
-    │   └── NoWarehouse           nothing was synced into this home folder yet
+    │   ├── NoWarehouse           nothing was synced into this home folder yet
+    │   └── BrokenModel           model.json cannot be read as a model
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
@@ -43,6 +44,16 @@ class UnknownName(PipelineInputError):
 
 class NoWarehouse(PipelineInputError):
     """The home folder holds no warehouse yet."""
+
+
+class BrokenModel(PipelineInputError):
+    """The promoted model cannot be read."""
+
+    def __init__(self, path: Path, reason: Exception) -> None:
+        super().__init__(
+            f"{path} cannot be read as a resolution model ({reason}); put the model back from a copy, or"
+            " delete the file and the next run learns a new one"
+        )
 
 
 class WarehouseLocked(PipelineError):
