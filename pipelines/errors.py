@@ -7,6 +7,9 @@
     │   ├── NoWarehouse           nothing was synced into this home folder yet
     │   └── BrokenModel           model.json cannot be read as a model
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
+    ├── DbtFault              dbt could not start on the project; exit code 1
+    ├── RunInProgress         another process runs the pipeline on this home folder; exit code 1
+    ├── RunFailed             a step of a run failed; the next run goes on from it; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
         ├── RateLimited           asked too often; says when to come back
@@ -58,6 +61,27 @@ class BrokenModel(PipelineInputError):
 
 class WarehouseLocked(PipelineError):
     """Another process has the warehouse open; it is named."""
+
+
+class DbtFault(PipelineError):
+    """dbt could not start; its project or its profile is at fault."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(f"dbt {command} could not run: {reason}")
+
+
+class RunInProgress(PipelineError):
+    """Another process runs the pipeline on the same home folder."""
+
+
+class RunFailed(PipelineError):
+    """A step of a run failed; what was done before it stays, and the next run goes on from it."""
+
+    def __init__(self, step: str, reason: str, *, home: Path) -> None:
+        self.step = step
+        super().__init__(
+            f"step {step} failed: {reason}; see to it, and `concord run --home {home}` goes on from this step"
+        )
 
 
 class ConnectorError(PipelineError):
