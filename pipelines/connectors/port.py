@@ -63,6 +63,14 @@ class SourceObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Undiscovered:
+    """A declared object that the source does not have as declared, and why; the others can be read."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadRow:
     """What a connector could not read as a row of its object, with the reason."""
 
@@ -99,7 +107,7 @@ class Connector(ABC):
         """Ask the source for a sign of life; raises the `ConnectorError` that tells what is wrong."""
 
     @abstractmethod
-    def discover(self) -> tuple[SourceObject, ...]:
+    def discover(self) -> tuple[SourceObject | Undiscovered, ...]:
         """Return the declared objects as the source has them today."""
 
     @abstractmethod

@@ -25,6 +25,7 @@ from pipelines.connectors.port import (
     Page,
     Row,
     SourceObject,
+    Undiscovered,
 )
 from pipelines.connectors.sql_url import open_engine, secrets_of
 from pipelines.errors import AuthFault, ConnectorError, PermanentFault, SchemaFault, TransientFault
@@ -79,28 +80,25 @@ class SqlConnector(Connector):
         """Close every connection."""
         self._engine.dispose()
 
-    def discover(self) -> tuple[SourceObject, ...]:
-        """Return the declared tables with the columns that the database has today.
-
-        Raises:
-            SchemaFault: a declared table, key, cursor or soft-delete column is not there.
-        """
+    def discover(self) -> tuple[SourceObject | Undiscovered, ...]:
+        """Return the declared tables with the columns that the database has today."""
         with self._connection() as connection:
             inspector = sa.inspect(connection)
             return tuple(self._discover(inspector, table) for table in self._settings.tables)
 
-    def _discover(self, inspector: sa.Inspector, table: SqlTable) -> SourceObject:
+    def _discover(self, inspector: sa.Inspector, table: SqlTable) -> SourceObject | Undiscovered:
         try:
             columns = inspector.get_columns(table.table, schema=self._settings.schema)
-        except exc.NoSuchTableError as error:
-            raise SchemaFault(f"there is no table {table.table}; correct `{table.name}`") from error
+        except exc.NoSuchTableError:
+            return Undiscovered(table.name, f"there is no table {table.table}; correct `{table.name}`")
         is_sqlite = self._engine.dialect.name == "sqlite"
         fields = tuple(Field(c["name"], _field_type(c["type"], is_sqlite=is_sqlite)) for c in columns)
         names = {f.name for f in fields}
         declared = (*table.keys, table.cursor, table.soft_delete)
         missing = [name for name in declared if name is not None and name not in names]
         if missing:
-            raise SchemaFault(f"table {table.table} has no column {', '.join(missing)}; it has {sorted(names)}")
+            reason = f"table {table.table} has no column {', '.join(missing)}; it has {', '.join(sorted(names))}"
+            return Undiscovered(table.name, reason)
         return SourceObject(table.name, fields, table.keys, table.cursor, table.soft_delete, table.deletes)
 
     def read(self, object_: SourceObject, cursor: Cursor | None) -> Iterator[Page]:
