@@ -7,6 +7,7 @@
     │   ├── NoWarehouse           nothing was synced into this home folder yet
     │   └── BrokenModel           model.json cannot be read as a model
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
+    ├── NothingSynced         an object was never synced, so nothing can be modelled; exit code 1
     ├── DbtFault              dbt could not start on the project; exit code 1
     ├── RunInProgress         another process runs the pipeline on this home folder; exit code 1
     ├── RunFailed             a step of a run failed; the next run goes on from it; exit code 1
@@ -61,6 +62,16 @@ class BrokenModel(PipelineInputError):
 
 class WarehouseLocked(PipelineError):
     """Another process has the warehouse open; it is named."""
+
+
+class NothingSynced(PipelineError):
+    """The first sync of an object failed: there are no rows of before that could stay in force."""
+
+    def __init__(self, source: str, object_name: str, *, reason: str | None) -> None:
+        super().__init__(
+            f"{source}.{object_name} was never synced ({reason or 'no rows came'}); mend the source, or take"
+            " the object out of sources.yml"
+        )
 
 
 class DbtFault(PipelineError):

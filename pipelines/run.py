@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster import DagsterEvent, DagsterEventType, DagsterExecutionInterruptedError
+from dagster import DagsterEvent, DagsterEventType, DagsterExecutionInterruptedError, SerializableErrorInfo
 
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import JOB, build_definitions
@@ -148,7 +148,14 @@ def _reason(event: DagsterEvent) -> str:
     failure = event.step_failure_data
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return str(failure.user_failure_data.description)
-    error = failure.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return " ".join(error.message.split()) if error is not None else "no reason given"
+    framed = failure.error
+    error = framed.cause if framed is not None and framed.cause is not None else framed
+    if error is None:
+        return "no reason given"
+    return " ".join(error.message.split()).removeprefix(_module_of(error))
+
+
+def _module_of(error: SerializableErrorInfo) -> str:
+    """Return `module.Class: ` as it stands before the message of an error."""
+    head, colon, _ = error.message.partition(": ")
+    return f"{head}: " if colon and head.split(".")[-1] == error.cls_name else ""

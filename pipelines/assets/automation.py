@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster import UnresolvedAssetJobDefinition
+from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition  # not exported
 
 from pipelines import warehouse
 from pipelines.assets.changes import Cursors, look
 from pipelines.assets.home import HomeFolder
 from pipelines.errors import NoWarehouse, WarehouseLocked
-from pipelines.sync.opening import opener
 from pipelines.sync.sources import read_sources
 
 DAILY = "0 4 * * *"  # UTC, after the nightly jobs of most systems and before the working day in Europe
@@ -48,7 +47,7 @@ def change_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
             yield dg.SkipReason(f"asked again at the next look: {error}")
             return
         found = look(
-            read_sources(home.root), before, home=home.root, open_connector=opener(home.root), cursors=cursors
+            read_sources(home.root), before, home=home.root, open_connector=home.connector, cursors=cursors
         )
         context.update_cursor(json.dumps(found.seen))
         if found.changed:

@@ -1,14 +1,22 @@
 """The home folder of a tenant, as the assets see it: where everything stands, and the warehouse in it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 import duckdb
+from sqlalchemy import Engine
 
+from context_api.store.engine import migrate, open_store, store_url
 from pipelines import warehouse
+from pipelines.connectors.opening import open_connector
+from pipelines.connectors.port import Connector
+from pipelines.sync.sources import Source
 
+STORE_VARIABLE = "CONCORD_STORE_URL"
 RESOLUTION = "resolution"  # the schema that holds what resolution writes
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
 
@@ -25,6 +33,11 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
         return Path(self.path)
 
     @property
+    def warehouse(self) -> Path:
+        """The warehouse's file; `connect` opens it."""
+        return warehouse.warehouse_path(self.root)
+
+    @property
     def model(self) -> Path:
         """The promoted resolution model."""
         return self.root / "model.json"
@@ -39,10 +52,19 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
         """The read-only copy of the warehouse for analysts."""
         return self.root / "analyst.duckdb"
 
-    @property
-    def store_url(self) -> str:
-        """Where the context store is: what CONCORD_STORE_URL says, else SQLite in this folder."""
-        return store_url(self.root)
+    @contextmanager
+    def store(self) -> Iterator[Engine]:
+        """Open the context store, its tables up to date: at CONCORD_STORE_URL, else SQLite in this folder."""
+        engine = open_store(store_url(self.root, os.environ.get(STORE_VARIABLE)))
+        try:
+            migrate(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+    def connector(self, source: Source) -> Connector:
+        """Open a source; relative paths in sources.yml are meant from this folder."""
+        return open_connector(source.settings, self.root, now=lambda: datetime.now(UTC))
 
     @contextmanager
     def connect(self, purpose: str, *, schema: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

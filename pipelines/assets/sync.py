@@ -7,6 +7,7 @@ leaves the rows of before in force, and its checks say which object and why; the
 from collections.abc import Iterator
 
 import dagster as dg
+import duckdb
 
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import HomeFolder
@@ -16,7 +17,6 @@ from pipelines.connectors.files import FilesSettings
 from pipelines.connectors.sql import SqlSettings
 from pipelines.errors import NothingSynced
 from pipelines.sync.engine import SyncOptions, sync
-from pipelines.sync.opening import opener
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
 
@@ -40,13 +40,13 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
     def sync_source(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
         with home.connect(f"syncing {source.name}") as connection:
             results = sync(
-                connection, [source], home=home.root, open_connector=opener(home.root), options=SyncOptions()
+                connection, [source], home=home.root, open_connector=home.connector, options=SyncOptions()
             )
             read = {result.object_name: result.rows_read for result in results}
             volume = sync_volume(read, title=f"read from {source.name} by this run")
             for result in results:
                 table = f"raw_{source.name}.{result.object_name}"
-                if not _is_there(connection.execute, table):
+                if not _is_there(connection, source.name, name=result.object_name):
                     raise NothingSynced(source.name, result.object_name, reason=result.error)
                 metadata = {**table_metadata(connection, table), **_metadata(result), "sync volume": volume}
                 yield dg.MaterializeResult(
@@ -56,6 +56,11 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
                 )
 
     return sync_source
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> bool:
+    query = "select 1 from duckdb_tables() where schema_name = $1 and table_name = $2"
+    return connection.execute(query, [f"raw_{source}", name]).fetchone() is not None
 
 
 def _spec(source: Source, name: str) -> dg.AssetSpec:
