@@ -5,7 +5,7 @@ with companies as (
         'company' as object,
         company_id::varchar as source_id,
         'organization' as party_type,
-        null::varchar as full_name,
+        case when name <> legal_name then name end as full_name,
         null::varchar as given_name,
         null::varchar as family_name,
         coalesce({{ stated('legal_name') }}, {{ stated('name') }}) as organization_name,
