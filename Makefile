@@ -55,9 +55,12 @@ check: setup
 bench: setup
 	$(BIN)/python -m benchmarks.quality $(ARGS)
 
+# uv keeps to the versions of the lock that is there: they must name torch's CPU build, or the packages of the
+# CUDA build come along. In the end the lock names no build.
 lock: $(VENV)/.python
+	sed -i 's/^\(torch==[0-9.]*\)$$/\1+cpu/' requirements.lock
 	$(FIND_LINKS); UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile pyproject.toml --group dev $(ARGS) \
-		--python $(BIN)/python --output-file requirements.lock
+		$(TORCH) --python $(BIN)/python --output-file requirements.lock
 	sed -i 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements.lock
 
 clean:

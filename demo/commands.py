@@ -1,15 +1,10 @@
-"""The command of the demo company: `concord demo`."""
+"""The command of the demo company: `concord demo`; what it needs is imported when it is called."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-
-from demo.outcome import read_outcome, tables
-from demo.sample import FILES, SAMPLE, TRUTH
-from resolution.evaluation import evaluate_run
-from resolution.run import resolve
 
 DEFAULT_HOME = Path(".concord") / "demo"
 
@@ -23,6 +18,11 @@ def demo(
     ] = DEFAULT_HOME,
 ) -> None:
     """Resolve the bundled sample of four systems and show what came out, measured against its truth."""
+    from demo.outcome import read_outcome, tables
+    from demo.sample import FILES, SAMPLE, TRUTH
+    from resolution.evaluation import evaluate_run
+    from resolution.run import resolve
+
     console = Console()
     resolve([SAMPLE / file for file in FILES], out=home)
     for table in tables(read_outcome(home), evaluate_run(home, SAMPLE / TRUTH)):

@@ -185,10 +185,10 @@ def _may_join(
 
 
 def _join(groups: dict[int, _Group], home: dict[int, int], a: int, b: int) -> None:
-    """Put the smaller group into the larger one and add up what ties them to others."""
+    """Put the group with fewer neighbours into the other one and add up what ties them to others."""
     if a == b:
         return
-    if len(groups[a].members) < len(groups[b].members):
+    if len(groups[a].evidence) < len(groups[b].evidence):
         a, b = b, a
     kept, gone = groups[a], groups.pop(b)
     for record in gone.members:

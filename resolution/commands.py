@@ -26,6 +26,12 @@ ExportOption = Annotated[
     bool | None,
     typer.Option("--export/--no-export", help="With --update: write all files anew (default: if small)."),
 ]
+PrecisionOption = Annotated[
+    float | None,
+    typer.Option(
+        "--precision", help="Precision to aim for, such as 0.99; what to expect is said at the end."
+    ),
+]
 SemanticOption = Annotated[
     bool, typer.Option("--semantic", help="Compare names of undecided organisations by meaning.")
 ]
@@ -35,7 +41,9 @@ SemanticOption = Annotated[
 def resolve_command(  # noqa: PLR0913 - one parameter for each option of the command line
     files: Annotated[
         list[Path] | None,
-        typer.Argument(help="CSV, JSONL or Parquet files; each a source, or with a source column."),
+        typer.Argument(
+            help="CSV, JSONL (also .gz) or Parquet files; each a source, or with a source column."
+        ),
     ] = None,
     out: Annotated[
         Path, typer.Option("--out", help="Folder for the result; a run there is replaced.")
@@ -47,9 +55,7 @@ def resolve_command(  # noqa: PLR0913 - one parameter for each option of the com
         Path | None,
         typer.Option("--decisions", help="CSV: record a, record b, match or no_match. Binds, and trains."),
     ] = None,
-    precision: Annotated[
-        float | None, typer.Option("--precision", help="Expected precision to reach, such as 0.99.")
-    ] = None,
+    precision: PrecisionOption = None,
     rules: Annotated[Path | None, typer.Option("--rules", help="Survivorship rules (YAML).")] = None,
     model: Annotated[
         Path | None,
@@ -116,6 +122,8 @@ def _print_summary(console: Console, summary: "RunSummary") -> None:
     console.print(table)
     for name, threshold in run["thresholds"].items():
         console.print(f"{name}: {threshold['status']}", soft_wrap=True, highlight=False)
+        for warning in _unpromised(run, name):
+            console.print(f"{name}: {warning}", soft_wrap=True, highlight=False)
     report = summary.folder / "report.html"
     if report.exists():
         console.print(f"The report: [bold]{escape(str(report))}[/bold]", soft_wrap=True)
@@ -125,8 +133,17 @@ def _print_summary(console: Console, summary: "RunSummary") -> None:
         )
 
 
+def _unpromised(run: Mapping[str, Any], party_type: str) -> Iterator[str]:
+    """Yield that the precision asked for cannot be promised of a party type, where it cannot."""
+    asked, told = run.get("asked_precision"), (run.get("expected_by_type") or {}).get(party_type)
+    if asked and told is None:
+        yield f"asked for a precision of {asked:g}; whether it is reached cannot be told"
+    elif asked and told and told["precision"]["value"] < asked:
+        yield f"asked for a precision of {asked:g}, expect {told['precision']['value']:.3f}"
+
+
 def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield what an update changed, and decisions that could not take effect."""
+    """Yield what an update changed, what of long lists was left out, and decisions without effect."""
     changes = run.get("changes") or {}
     for key in ("new", "changed", "removed"):
         if key in changes:
@@ -135,6 +152,9 @@ def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
         yield "golden records touched", changes["golden_records"]
     if changes.get("removed_but_unknown"):
         yield "to be removed, but unknown", changes["removed_but_unknown"]
+    cut = sum(entry.get("cut", 0) for entry in run["inputs"])
+    if cut:
+        yield "rows with lists of objects cut off", cut
     absent = (run.get("decisions") or {}).get("about_absent_records")
     if absent:
         yield "decisions about absent records", absent
@@ -168,6 +188,8 @@ def _print_mapping(console: Console, mapping: "ColumnMeanings") -> None:
     for source in mapping.sources:
         kind = source.party_type.value if source.party_type else "by row"
         title = escape(f"{source.file}: {source.source}, {kind}")
+        if all(c.column == f"column_{place}" for place, c in enumerate(source.columns, start=1)):
+            title += "; no header row: columns are named by place, give --mapping for what is not seen"
         table = Table("column", "means", "sure", "because", title=title, title_justify="left")
         for column in source.columns:
             group = str(column.group) if column.group > 1 else None

@@ -1,7 +1,8 @@
 """Why two records are one party, or why they are not (DESIGN.md, law 5).
 
 An explanation adds up: prior plus parts is the match weight, and the parts of a comparison are its
-level's weight and what the rarity of the value adds or takes. It is read from a complete run; nothing
+level's weight and what the rarity of the value adds or takes. Where a steward decided on a pair that was
+never scored, the decision is the whole weight. It is read from a complete run; nothing
 is learned or changed. A pair that no blocking rule met is scored on request by an injected
 `score_pair`, so that "why not" has an answer too.
 """
@@ -23,6 +24,7 @@ from resolution.explain_paths import PathStep, strongest_path
 from resolution.matching.model import compared_in
 
 MISSING = -1
+DECISION = "decision"  # the part of a pair that was decided and never scored
 LONGEST_VALUE = 60  # characters of a value
 
 ScorePair = Callable[[str, str], Mapping[str, Any] | None]
@@ -74,7 +76,8 @@ class Part:
 class Score:
     """How a pair was scored; `prior` plus the weights of `parts` is `match_weight`.
 
-    `is_in_run` is False when no blocking rule met the pair and it was scored for this explanation.
+    `is_in_run` is False when no blocking rule met the pair and it was scored for this explanation. A pair
+    that was decided and never scored has one part, `decision`, and no prior.
     """
 
     prior: float
@@ -86,6 +89,11 @@ class Score:
     veto: str | None
     band: str
     is_in_run: bool
+
+    @property
+    def is_decision_alone(self) -> bool:
+        """Return whether a steward's decision is the whole weight."""
+        return [part.name for part in self.parts] == [DECISION]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +223,11 @@ def _score(
     if link is None:
         return None
     weight = float(link["match_weight"])
+    parts = tuple(_parts(link, party, left=left, right=right))
+    is_decided = not parts and link["method"] == "steward"
     return Score(
-        prior=float(party["prior_weight"]),
-        parts=tuple(_parts(link, party, left=left, right=right)),
+        prior=0.0 if is_decided else float(party["prior_weight"]),
+        parts=(_decided(str(link["band"]), weight),) if is_decided else parts,
         match_weight=weight,
         probability=float(link["match_probability"]),
         method=str(link["method"]),
@@ -226,6 +236,11 @@ def _score(
         band=str(link["band"]),
         is_in_run=bool(found),
     )
+
+
+def _decided(verdict: str, weight: float) -> Part:
+    said = f"a steward said {verdict.replace('_', ' ')}"
+    return Part(DECISION, "Decision", 0, said, weight, base=weight, rarity=0.0, value_l="", value_r="")
 
 
 def _parts(link: Mapping[str, Any], party: Mapping[str, Any], *, left: Side, right: Side) -> Iterator[Part]:

@@ -19,6 +19,7 @@ FOR, AGAINST, REVIEW = "#1f6f8b", "#b23a2e", "#b86e00"
 ROW_INCHES, LINE_INCHES, WIDTH_INCHES = 0.46, 0.2, 11.0
 LINE_CHARACTERS = 135  # of the verdict, as wide as the figure
 NAME_CHARACTERS = 120
+PRIOR = "Before looking"
 LEAST_RARITY = 0.005  # bits; less is not drawn
 VALUE = 34  # characters of a value beside its bar
 PROBABILITIES = (1e-9, 1e-6, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 1 - 1e-6, 1 - 1e-9)
@@ -66,7 +67,9 @@ def draw_waterfall(explanation: PairExplanation, path: Path) -> None:
 
 
 def _bars(score: Score) -> list[_Bar]:
-    bars = [_Bar(0.0, score.prior, "Before looking", "how likely any two records are one party")]
+    bars = [_Bar(0.0, score.prior, PRIOR, "how likely any two records are one party")]
+    if score.is_decision_alone:
+        bars.clear()
     total = score.prior
     for part in score.parts:
         if part.level == MISSING:
@@ -131,7 +134,7 @@ def _draw_thresholds(axes: Axes, explanation: PairExplanation, rows: int) -> Non
 
 
 def _draw_bar(axes: Axes, bar: _Bar, row: int) -> None:
-    colour = SOFT if row == 0 else FOR if bar.weight >= 0 else AGAINST
+    colour = SOFT if bar.label == PRIOR else FOR if bar.weight >= 0 else AGAINST
     base = bar.weight - bar.rarity
     axes.barh(row, base, left=bar.start, height=0.52, color=colour, zorder=3)
     if abs(bar.rarity) >= LEAST_RARITY:  # what the rarity of the value adds or takes back, hatched

@@ -44,8 +44,9 @@ def _print_score(console: Console, explanation: PairExplanation, score: Score) -
     table.add_column("bits", justify="right", footer=Text(f"{score.match_weight:+.2f}", style="bold"))
     table.add_column("")
     longest = max([abs(score.prior), *(abs(part.weight) for part in score.parts)]) or 1.0
-    bar = _bar(score.prior, longest)
-    table.add_row("before looking", "", "", Text("prior", style="dim"), f"{score.prior:+.2f}", bar)
+    if not score.is_decision_alone:
+        bar = _bar(score.prior, longest)
+        table.add_row("before looking", "", "", Text("prior", style="dim"), f"{score.prior:+.2f}", bar)
     for part in score.parts:
         table.add_row(
             Text(part.label), Text(part.value_l), Text(part.value_r), _outcome(part),

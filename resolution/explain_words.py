@@ -78,6 +78,8 @@ def flip_sentences(explanation: PairExplanation) -> tuple[str, ...]:
     score = explanation.score
     if score is None:
         return ()
+    if score.is_decision_alone:
+        return (f"Only another decision than {words(score.band)} would flip it.",)
     if score.veto:
         return (f"No value of another comparison would flip it: the veto {words(score.veto)} stands.",)
     is_match = score.probability >= explanation.match_threshold

@@ -36,8 +36,10 @@ _QUARANTINE = (
 
 def copy_to(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, options: str) -> int:
     """Write the rows of a query to a file; return how many there are."""
-    connection.execute(f"COPY ({query}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})")
-    row = connection.execute(f"SELECT count(*) FROM ({query})").fetchone()
+    written = connection.execute(
+        f"COPY ({query}) TO '{str(target).replace(chr(39), chr(39) * 2)}' ({options})"
+    )
+    row = written.fetchone()
     return int(row[0]) if row else 0
 
 

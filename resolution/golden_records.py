@@ -2,72 +2,60 @@
 
 Both hold the same rows in the order of golden ids, so that the same run gives the same bytes: the
 primary value of each main field as a column, every surviving value with its provenance in `values`,
-and what disagrees in `conflicts`. They are written a slice of golden ids at a time, which bounds the
-memory whatever the number of records.
+and what disagrees in `conflicts`. Values come sorted from the database, once, and are laid into lists a
+slice of golden records at a time, which bounds the memory whatever the number of records.
 """
 
-from contextlib import ExitStack
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 PARQUET_NAME = "golden_records.parquet"
 JSONL_NAME = "golden_records.jsonl"
-SLICE_SIZE = 50_000  # golden records shaped at a time; about 300 MB
+SLICE_SIZE = 50_000  # golden records shaped at a time; about 200 MB
+BATCH_ROWS = 200_000  # values fetched at a time
+BATCH_LINES = 10_000  # JSON lines fetched at a time
 
 NAMES = ("full_name", "given_name", "middle_name", "family_name", "name_suffix", "organization_name")
 CONTACTS = ("legal_form", "email", "phone", "web_domain", "address")
 ADDRESS_PARTS = ("street", "house_number", "unit", "postcode", "city", "state", "country")
 CIRCUMSTANCES = ("birth_date", "birth_place", "gender", "employer", "job_title")
 MAIN_FIELDS = (*NAMES, *CONTACTS, *ADDRESS_PARTS, *CIRCUMSTANCES)
-PRIMARY_VALUES = ", ".join(f"chosen['{field}'] as {field}" for field in MAIN_FIELDS)
+CONFLICT_FIELDS = ("attribute", "value", "record_id", "source", "observed_at", "rule", "confidence")
+VALUE_FIELDS = ("attribute", "position", *CONFLICT_FIELDS[1:])
 
-GOLDENS = """
+HEADS = """
 create or replace temp table golden_heads as
-select
-    m.golden_id, any_value(m.party_type) as party_type, count(*)::integer as size,
-    list_sort(list(distinct p.source)) as sources
-from membership as m inner join party_records as p using (record_id)
-group by m.golden_id
-order by m.golden_id
-"""
-
-BOUNDS = """
-select golden_id from (select golden_id, row_number() over (order by golden_id) as number from golden_heads)
-where (number - 1) % $slice_size = 0
-order by golden_id
-"""
-
-SHAPED = f"""
 with heads as (
-    select * from golden_heads where golden_id >= $first and ($last is null or golden_id < $last)
-), surviving as (
     select
-        golden_id,
-        map_from_entries(list({{'field': attribute, 'value': value}}) filter (is_current)) as chosen,
-        list_sort(list({{
-            'attribute': attribute, 'position': position, 'value': value, 'record_id': record_id,
-            'source': source, 'observed_at': observed_at, 'rule': rule, 'confidence': round(confidence, 3)
-        }})) as values
-    from golden_values where golden_id >= $first and ($last is null or golden_id < $last)
-    group by golden_id
-), conflicting as (
-    select
-        golden_id,
-        list_sort(list({{
-            'attribute': attribute, 'value': value, 'record_id': record_id,
-            'source': source, 'observed_at': observed_at, 'rule': rule, 'confidence': round(confidence, 3)
-        }})) as conflicts
-    from conflicts where golden_id >= $first and ($last is null or golden_id < $last)
-    group by golden_id
+        m.golden_id, any_value(m.party_type) as party_type, count(*)::integer as size,
+        list_sort(list(distinct p.source)) as sources
+    from membership as m inner join party_records as p using (record_id)
+    group by m.golden_id
 )
-select
-    heads.*, {PRIMARY_VALUES},
-    coalesce(surviving.values, []) as values, coalesce(conflicting.conflicts, []) as conflicts
-from heads left join surviving using (golden_id) left join conflicting using (golden_id)
-order by heads.golden_id
+select row_number() over (order by golden_id) - 1 as number, * from heads order by golden_id
+"""
+
+# What survived and what did not, in the order of the golden records and of their lists.
+STATED = """
+with stated as (
+    select
+        golden_id, false as is_conflict, attribute, position, value, record_id, source, observed_at, rule,
+        confidence
+    from golden_values
+    union all by name
+    select
+        golden_id, true as is_conflict, attribute, value, record_id, source, observed_at, rule, confidence
+    from conflicts
+)
+select number, stated.* exclude (golden_id) replace (round(confidence, 3) as confidence)
+from stated inner join golden_heads using (golden_id)
+order by number, is_conflict, attribute, position, value, record_id, source, observed_at, rule, confidence
 """
 
 
@@ -76,26 +64,79 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
 
     Reads `golden_values`, `conflicts`, `membership` and `party_records`.
     """
-    connection.execute(GOLDENS)
-    starts = connection.execute(BOUNDS, {"slice_size": SLICE_SIZE}).fetchall()
-    bounds = [start for (start,) in starts] or [""]
-    parquet = folder / PARQUET_NAME
-    with ExitStack() as stack:
-        writer: pq.ParquetWriter | None = None
-        for first, last in pairwise([*bounds, None]):
-            rows = connection.execute(SHAPED, {"first": first, "last": last}).to_arrow_table()
-            writer = writer or stack.enter_context(pq.ParquetWriter(parquet, rows.schema, compression="zstd"))
-            writer.write_table(rows)
+    connection.execute(HEADS)
+    heads = connection.execute("select * exclude (number) from golden_heads order by number").to_arrow_table()
+    stated = connection.execute(STATED).to_arrow_reader(BATCH_ROWS)
+    schema = _shaped(heads.slice(0, 0), stated.schema.empty_table(), first=0).schema
+    with (
+        pq.ParquetWriter(folder / PARQUET_NAME, schema, compression="zstd") as parquet,
+        (folder / JSONL_NAME).open("wb") as lines,
+        duckdb.connect() as speller,
+    ):
+        for first, rows in _slices(stated, heads.num_rows):
+            shaped = _shaped(heads.slice(first, SLICE_SIZE), rows, first=first)
+            parquet.write_table(shaped)
+            for line_batch in _json_lines(speller, shaped):
+                lines.write(line_batch)
     connection.execute("drop table golden_heads")
-    _copy_as_json(connection, parquet, folder / JSONL_NAME)
-    return int(pq.read_metadata(parquet).num_rows)
+    return int(heads.num_rows)
 
 
-def _copy_as_json(connection: duckdb.DuckDBPyConnection, parquet: Path, target: Path) -> None:
-    """Write the rows of a Parquet file as JSON lines, in their order."""
-    (keeps_order,) = connection.execute("select current_setting('preserve_insertion_order')").fetchall()[0]
-    connection.execute("set preserve_insertion_order = true")
-    connection.read_parquet(str(parquet)).to_view("golden_records_written")
-    connection.execute("copy (from golden_records_written) to $path (format json)", {"path": str(target)})
-    connection.execute("drop view golden_records_written")
-    connection.execute("set preserve_insertion_order = $keeps_order", {"keeps_order": keeps_order})
+def _slices(stated: pa.RecordBatchReader, goldens: int) -> Iterator[tuple[int, pa.Table]]:
+    """Yield the number of the first golden record of each slice, and what is stated of its golden records."""
+    waiting = stated.schema.empty_table()
+    for first in range(0, goldens, SLICE_SIZE):
+        batches = []
+        last = first + SLICE_SIZE - 1
+        while (waiting.num_rows == 0 or waiting["number"][-1].as_py() <= last) and (
+            batch := next(stated, None)
+        ) is not None:
+            batches.append(waiting)
+            waiting = pa.Table.from_batches([batch])
+        found = pa.concat_tables([*batches, waiting])
+        end = int(np.searchsorted(found["number"].to_numpy(), last, side="right"))
+        waiting = found.slice(end)
+        yield first, found.slice(0, end).combine_chunks()
+
+
+def _shaped(heads: pa.Table, stated: pa.Table, *, first: int) -> pa.Table:
+    """Return the rows of golden records that are numbered from `first` on."""
+    conflicting = stated["is_conflict"].combine_chunks()
+    surviving = stated.filter(pc.invert(conflicting))
+    table = heads
+    for field, values in _main_values(surviving, goldens=heads.num_rows, first=first):
+        table = table.append_column(field, values)
+    values = _lists(surviving, VALUE_FIELDS, goldens=heads.num_rows, first=first)
+    conflicts = _lists(stated.filter(conflicting), CONFLICT_FIELDS, goldens=heads.num_rows, first=first)
+    return table.append_column("values", values).append_column("conflicts", conflicts)
+
+
+def _main_values(surviving: pa.Table, *, goldens: int, first: int) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Yield each main field with its primary values, null where a golden record has none."""
+    primary = surviving.filter(pc.equal(surviving["position"], 0))
+    owner = primary["number"].to_numpy() - first
+    for field in MAIN_FIELDS:
+        rows = np.flatnonzero(pc.equal(primary["attribute"], field).to_numpy())
+        places, is_missing = np.zeros(goldens, dtype=np.int64), np.ones(goldens, dtype=bool)
+        places[owner[rows]], is_missing[owner[rows]] = rows, False
+        yield field, primary["value"].take(pa.array(places, mask=is_missing))
+
+
+def _lists(stated: pa.Table, fields: Sequence[str], *, goldens: int, first: int) -> pa.ListArray:
+    """Return for each golden record the list of its rows, in their order."""
+    starts = np.searchsorted(stated["number"].to_numpy(), np.arange(first, first + goldens + 1))
+    columns = [stated[field].combine_chunks() for field in fields]
+    entries = pa.StructArray.from_arrays(columns, names=list(fields))
+    return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), entries)
+
+
+def _json_lines(speller: duckdb.DuckDBPyConnection, shaped: pa.Table) -> Iterator[memoryview]:
+    """Yield the bytes of the rows as JSON lines, many lines at a time."""
+    speller.register("shaped", shaped)
+    spelled = speller.execute("select to_json(shaped)::varchar || chr(10) as line from shaped")
+    for batch in spelled.to_arrow_reader(BATCH_LINES):
+        lines = batch.column(0)
+        _, ends, text = lines.buffers()
+        bounds = np.frombuffer(ends, dtype=np.int32)[lines.offset : lines.offset + len(lines) + 1]
+        yield memoryview(text)[bounds[0] : bounds[-1]]
+    speller.unregister("shaped")

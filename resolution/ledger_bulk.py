@@ -36,8 +36,7 @@ select greatest(
 
 GONE = """
 insert into first_seen
-select record_id, moment from ledger_given cross join ledger_moment
-where record_id not in (select record_id from first_seen);
+select record_id, moment from ledger_given anti join first_seen using (record_id) cross join ledger_moment;
 
 create or replace temp table ledger_tombstones as
 select record_id, heir from ledger where golden_id is null and valid_to is null;

@@ -118,8 +118,7 @@ def _plan(files: Sequence[Path], options: Options) -> _Plan:
 def _run(
     plan: _Plan, draft: Path, *, before: Path | None, watch: Stopwatch
 ) -> tuple[dict[str, Any], Mapping]:
-    work = draft / "work.duckdb"
-    with state.open_work(work) as connection:
+    with state.open_work(draft / STATE) as connection:
         with watch.step("read"):
             mapping, sources = _load(connection, plan.files, plan.mapping)
             write_mapping(mapping, draft / "mapping.yml")
@@ -128,28 +127,29 @@ def _run(
         with watch.step("standardise"):
             known = state.readings_from_json(plan.model.date_readings) if plan.model else ()
             summary = standardise(connection, sources, readings=known)
+            inputs = describe_inputs(connection, sources)
+            state.prune(connection)
         state.write_decisions(connection, plan.decisions)
         decided = state.check_decisions(connection)
         model = _match(connection, plan, mapping, readings=summary.readings, watch=watch)
         with watch.step("settle"):
+            state.prune(connection)
             if before is not None:
                 state.carry_over_ledger(connection, before / STATE)
             settle_all(connection, terms_of(model, plan.rules, now=plan.now, cause="run"))
         with watch.step("write"):
             counts = exports.write_all(connection, draft)
-            run = describe(connection, model, inputs=describe_inputs(connection, sources), counts=counts)
+            run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
+            run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
             write_json(draft / "model.json", to_json(model))
-            state.save(connection, draft / STATE)
         with watch.step("report"):
             run["steps"] = watch.steps
             write_report(
                 connection, run=run, model=to_json(model), mapping=mapping, path=draft / "report.html"
             )
-    work.unlink()
-    work.with_suffix(".duckdb.wal").unlink(missing_ok=True)
     run["steps"] = watch.steps
     write_json(draft / "run.json", run)
     return run, mapping
@@ -191,7 +191,7 @@ def _load(
 
 def _saved_model(path: Path) -> ResolutionModel:
     try:
-        return from_json(json.loads(path.read_text(encoding="utf-8")))
+        return from_json(json.loads(path.read_text(encoding="utf-8")), named=str(path))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no model; give --model the model.json of an earlier run") from error
 
@@ -209,6 +209,7 @@ def describe(
         " count(*) FILTER (party_type = 'organization') FROM membership"
     ).fetchone() or (0, 0, 0)
     links = connection.execute("SELECT count(*) FROM links WHERE band = 'match'").fetchone() or (0,)
+    expected = state.expected_by_type(connection, model)
     return {
         "concord": version("concord"),
         "inputs": list(inputs),
@@ -220,8 +221,8 @@ def describe(
             "clusters": counts["golden_records"],
             **counts,
         },
-        "expected": state.expected_of_run(connection, model),
-        "expected_by_type": state.expected_by_type(connection, model),
+        "expected": state.expected_of_run(expected),
+        "expected_by_type": expected,
         "thresholds": {
             name: {
                 "match": party.match_threshold,
@@ -253,6 +254,7 @@ def describe_inputs(
                 "rows": source.rows,
                 "used": used - empty,
                 "quarantined": source.rows - used + empty,
+                "cut": source.cut_rows,
             }
         )
     return inputs

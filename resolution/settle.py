@@ -76,19 +76,21 @@ def _spread(connection: duckdb.DuckDBPyConnection, *, removed: str) -> None:
     """Create table `scope`: the touched records and all that joining links tie to them."""
     connection.execute(
         f"""
-        CREATE OR REPLACE TEMP TABLE scope AS
-        WITH RECURSIVE ties AS (
+        CREATE OR REPLACE TEMP TABLE ties AS
+        WITH joining AS (
             SELECT record_id_l AS a, record_id_r AS b FROM links WHERE band = 'match'
-            UNION ALL SELECT record_id_r, record_id_l FROM links WHERE band = 'match'
             UNION ALL SELECT record_id_l, record_id_r FROM decisions WHERE decision = 'match'
-            UNION ALL SELECT record_id_r, record_id_l FROM decisions WHERE decision = 'match'
-        ), reached AS (
+        )
+        SELECT a, b FROM joining UNION ALL SELECT b, a FROM joining;
+        CREATE OR REPLACE TEMP TABLE scope AS
+        WITH RECURSIVE reached AS (
             SELECT record_id FROM touched
             UNION
             SELECT ties.b FROM reached JOIN ties ON ties.a = reached.record_id
         )
         SELECT r.record_id FROM reached r JOIN party_records p USING (record_id)
-        WHERE NOT coalesce(p.is_deleted, false) AND r.record_id NOT IN (SELECT record_id FROM {removed})
+        WHERE NOT coalesce(p.is_deleted, false) AND r.record_id NOT IN (SELECT record_id FROM {removed});
+        DROP TABLE ties
         """
     )
 

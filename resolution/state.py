@@ -16,6 +16,7 @@ from resolution.matching.model import ResolutionModel
 from resolution.standardise.forms import DateReading
 
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
+ROW_GROUP = 30_720  # rows that one thread works on at a time; DuckDB's own size keeps one busy up to 122,880
 KEPT = (
     "party_records",
     "claims",
@@ -37,11 +38,20 @@ LEDGER = ("membership", "ledger", "redirects", "first_seen")
 
 @contextmanager
 def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection to a new or existing database, with bounded memory."""
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    """Yield a connection to a new or existing database, with bounded memory.
+
+    The file is sound only after the block: nothing is logged for recovery, since a killed command's draft
+    is thrown away.
+    """
+    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"}) as connection:
         connection.execute("SET enable_progress_bar = false")
+        connection.execute(
+            f"ATTACH '{_quoted(path)}' AS work (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP})"
+        )
+        connection.execute("USE work")
         yield connection
+        connection.execute("USE memory")
+        connection.execute("DETACH work")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = None) -> set[str]:
@@ -61,13 +71,10 @@ def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def save(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the tables worth keeping into a new database."""
-    connection.execute(f"ATTACH '{_quoted(path)}' AS saved")
-    for table in KEPT:
-        if table in tables_of(connection):
-            connection.execute(f"CREATE TABLE saved.{table} AS FROM {table}")
-    connection.execute("DETACH saved")
+def prune(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the tables that no later step, update or question reads; their room in the file is used again."""
+    for table in sorted(tables_of(connection) - set(KEPT)):
+        connection.execute(f'DROP TABLE "{table}"')
 
 
 def carry_over_ledger(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -182,9 +189,9 @@ def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> t
     return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
 
 
-def expected_of_run(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any] | None:
+def expected_of_run(by_type: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the expected precision and recall over all party types, weighted by pairs; None if untold."""
-    told = [e for e in expected_by_type(connection, model).values() if e]
+    told = [e for e in by_type.values() if e]
     if not told:
         return None
     pairs = sum(e["pairs"] for e in told)

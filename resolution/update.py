@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import duckdb
 from resolution import exports, state
 from resolution.changes import apply_changes
 from resolution.decisions import Decision, read_decisions, refuse_contradictions
-from resolution.domain.errors import InputError
+from resolution.domain.errors import InputError, OutdatedModel
 from resolution.domain.ids import DEFAULT_OBJECT
 from resolution.files.loading import LoadedSource, load_sources
 from resolution.files.mapping_file import write_mapping
@@ -85,6 +86,7 @@ def update_run(folder: Path, files: Sequence[Path], *, options: UpdateOptions | 
 
     Raises:
         RunNotFound: There is no complete run.
+        OutdatedModel: The run was made by another version, of Concord or of DuckDB.
         InputError: A file or the decisions cannot be used, or there is nothing to do; nothing changes.
     """
     given = options or UpdateOptions()
@@ -95,16 +97,28 @@ def update_run(folder: Path, files: Sequence[Path], *, options: UpdateOptions | 
     watch = Stopwatch(total=STEPS)
     with watch.running(is_shown=given.is_shown), new_run(folder) as draft:
         before = _earlier(folder)
+        model = _model_of(before, folder)
         with watch.step("copy"):
             _copy(before.folder, draft)
         with state.open_work(draft / STATE) as connection:
-            update = _Update(connection, draft, before, watch)
+            update = _Update(connection, draft, before, model, watch)
             run = update.make(files, given.remove, decided)
             if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
                 _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
         run["steps"] = watch.steps
         write_json(draft / "run.json", run)
     return RunSummary(folder, run)
+
+
+def _model_of(before: _Earlier, folder: Path) -> ResolutionModel:
+    """Return the model of a run whose match input new records can meet: its keys are DuckDB's hashes."""
+    made_with, now = before.run["versions"]["duckdb"], version("duckdb")
+    if made_with != now:
+        raise OutdatedModel(
+            f"{folder} was made by an earlier version, with DuckDB {made_with} in the place of {now};"
+            f" make it anew with `concord resolve FILE… --out {folder}`"
+        )
+    return from_json(before.model_json, named=str(folder))
 
 
 def export_run(folder: Path) -> RunSummary:
@@ -155,12 +169,12 @@ class _Update:
     connection: duckdb.DuckDBPyConnection
     draft: Path
     before: _Earlier
+    model: ResolutionModel
     watch: Stopwatch
 
     def make(self, files: Sequence[Path], remove: Path | None, decided: Sequence[Decision]) -> dict[str, Any]:
         """Update the database; return the document of run.json, without timings."""
-        connection, watch = self.connection, self.watch
-        model = from_json(self.before.model_json)
+        connection, model, watch = self.connection, self.model, self.watch
         now = datetime.now(tz=UTC).replace(tzinfo=None)
         with watch.step("read"):
             connection.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
@@ -176,6 +190,7 @@ class _Update:
             decisions = state.check_decisions(connection)
         _write_changes(connection, self.draft / "changes.parquet")
         run = self._describe(model, sources=sources)
+        run["asked_precision"] = self.before.run.get("asked_precision")
         run["readings"] = readings
         run["decisions"] = decisions
         run["changes"] = asdict(changes) | {"removed_but_unknown": unknown}

@@ -13,6 +13,7 @@ import duckdb
 from resolution.domain.attributes import Attribute, Mapping, PartyType, SourceMapping
 from resolution.domain.errors import MappingError
 from resolution.files.completion import complete_mapping
+from resolution.files.compression import unpacked_name
 from resolution.files.mapping_file import GivenSource, read_mapping
 from resolution.files.tables import RawTable
 
@@ -64,9 +65,13 @@ def _has_columns(table: RawTable, entry: GivenSource) -> bool:
 
 
 def _is_named_for(path: Path, entry: GivenSource) -> bool:
-    stem = path.stem.casefold()
-    names = {entry.source, Path(entry.file).stem if entry.file else None} - {None}
+    stem = _stem(path).casefold()
+    names = {entry.source, _stem(Path(entry.file)) if entry.file else None} - {None}
     return any(stem.startswith(str(name).casefold()) for name in names)
+
+
+def _stem(path: Path) -> str:
+    return Path(unpacked_name(path)).stem
 
 
 def _whole(entry: GivenSource) -> SourceMapping:

@@ -5,7 +5,8 @@
     │   ├── UnreadableFile        not what its ending says, empty, missing
     │   ├── MappingError          a mapping names a column or attribute that is not there
     │   ├── DecisionConflict      two decisions contradict each other (law 2)
-    │   └── RunNotFound           the folder holds no complete run
+    │   ├── RunNotFound           the folder holds no complete run
+    │   └── OutdatedModel         a model or run that another version of Concord or DuckDB made
     └── RunError              the run itself cannot go on; exit code 1
 
 Every error says what is wrong, where, and what to do next.
@@ -34,6 +35,10 @@ class DecisionConflict(InputError):
 
 class RunNotFound(InputError):
     """The folder holds no complete run of `concord resolve`."""
+
+
+class OutdatedModel(InputError):
+    """What a model or run holds means something else in this version; it must be made anew."""
 
 
 class RunError(ResolutionError):

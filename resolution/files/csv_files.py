@@ -18,19 +18,21 @@ from resolution.files.row_writer import RowWriter
 from resolution.files.tables import RawTable, literal, quote, unique_columns, unless_blank
 
 
-def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -> RawTable:
-    """Read a CSV file of any usual delimiter and encoding.
+def read_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, table: str, text: Path | None = None
+) -> RawTable:
+    """Read a CSV file of any usual delimiter and encoding; `text` is where it stands if it was unpacked.
 
     Raises:
         UnreadableFile: The file is empty, is no text, or no row fits its header.
     """
-    scan = scan_text(path)
+    text = text or path
+    scan = scan_text(text)
     with tempfile.TemporaryDirectory() as folder:
-        text = path
         if scan.encoding not in {"utf-8", "utf-8-sig"}:
-            text = Path(folder) / "utf8.csv"
-            write_utf8(path, text, encoding=scan.encoding)
-            scan = scan_text(text)
+            plain = Path(folder) / "utf8.csv"
+            write_utf8(text, plain, encoding=scan.encoding)
+            text, scan = plain, scan_text(plain)
         csv.field_size_limit(sys.maxsize)  # the default refuses cells over 128 KB
         dialect = sniff_dialect(text)
         counts = None

@@ -8,14 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from resolution.files.header_rows import is_data
+
 _DELIMITERS = (",", ";", "\t", "|", "\x1f", "\x01", "^", "~")
 _SNIFFED = 1 << 16  # characters looked at
+_COMPARED_ROWS = 200  # of them, in which a header would not look like what is below it
 _LONGEST_HEADER = 1 << 22  # characters; a header that goes on longer has a quote that never closes
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """A CSV file's manner. `first_line` is the physical line of the first row after the header."""
+    """A CSV file's manner. `first_line` is the physical line of the first row after the header.
+
+    A file whose first row is data already has the header `column_1`, `column_2` and so on.
+    """
 
     delimiter: str
     escape: str | None
@@ -54,7 +60,35 @@ def sniff_dialect(path: Path) -> Dialect:
     text = "".join(complete)
     if '\\"' in head and _sound_records(text, chosen, "\\") > _sound_records(text, chosen, None):
         escape = "\\"
+    rows = _rows(text, chosen, escape)[1 if delimiter else 0 :][:_COMPARED_ROWS]
+    if rows and is_data(rows[0], rows[1:]):
+        width = Counter(map(len, rows)).most_common(1)[0][0]
+        names = tuple(f"column_{place}" for place in range(1, width + 1))
+        return Dialect(chosen, escape, names, _first_filled(lines, skip_told=delimiter is not None))
     return _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
+
+
+def _first_filled(lines: Sequence[str], *, skip_told: bool) -> int:
+    """Return the number of the first line that is not blank, one that tells the delimiter aside."""
+    filled = (number for number, line in enumerate(lines, start=1) if line.strip())
+    if skip_told:
+        next(filled)
+    return next(filled)
+
+
+def _rows(text: str, delimiter: str, escape: str | None) -> list[list[str]]:
+    """Return the records up to one that breaks the rules of quoting."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        escapechar=escape,
+        doublequote=escape is None,
+        strict=True,
+    )
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        rows.extend(fields for fields in reader if fields)
+    return rows
 
 
 def _delimiter(lines: Sequence[str], *, escape: str | None) -> str:
@@ -78,16 +112,7 @@ def _agreement(lines: Sequence[str], delimiter: str, *, escape: str | None) -> t
 
 def _sound_records(text: str, delimiter: str, escape: str | None) -> int:
     """Return how many records are as wide as the first, up to one that breaks the rules of quoting."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        escapechar=escape,
-        doublequote=escape is None,
-        strict=True,
-    )
-    widths: list[int] = []
-    with contextlib.suppress(csv.Error):
-        widths.extend(len(fields) for fields in reader if fields)
+    widths = [len(fields) for fields in _rows(text, delimiter, escape)]
     return sum(width == widths[0] for width in widths)
 
 

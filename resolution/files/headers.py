@@ -52,4 +52,6 @@ def parse_header(name: str) -> Header:
             line = value
         else:
             number = value
+    if words == ["column"]:
+        number = None  # a column that is named by its place only
     return Header(tuple(words), number, line)

@@ -1,12 +1,13 @@
 """Mappings inferred from the names and values of columns."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
 from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, SourceMapping
+from resolution.files.compression import unpacked_name
 from resolution.files.grouping import PERSON_NAME, assign_groups
 from resolution.files.guesses import Guess, guess_column
 from resolution.files.headers import parse_header
@@ -32,8 +33,10 @@ def infer_mapping(connection: duckdb.DuckDBPyConnection, tables: Sequence[RawTab
 
 def source_names(tables: Sequence[RawTable]) -> list[str]:
     """Return a source name per file: its stem, or the whole name where two stems are equal."""
-    stems = Counter(table.path.stem for table in tables)
-    return [table.path.stem if stems[table.path.stem] == 1 else table.path.name for table in tables]
+    stems = [Path(unpacked_name(table.path)).stem for table in tables]
+    return [
+        stem if stems.count(stem) == 1 else table.path.name for table, stem in zip(tables, stems, strict=True)
+    ]
 
 
 def infer_source(

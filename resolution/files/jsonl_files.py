@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,23 +17,26 @@ from resolution.files.row_writer import RowWriter
 from resolution.files.tables import RawTable
 
 
-def read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -> RawTable:
-    """Read a file of one JSON object per line; a `.json` file may also be one array of objects.
+def read_jsonl(
+    connection: duckdb.DuckDBPyConnection, path: Path, *, table: str, text: Path | None = None
+) -> RawTable:
+    """Read a file of one JSON object per line; `text` is where it stands if it was unpacked.
 
     Raises:
         UnreadableFile: The file is empty, is no text, or holds no JSON object.
     """
-    scan = scan_text(path)
+    text = text or path
+    scan = scan_text(text)
     if scan.is_clean and scan.encoding == "utf-8":
-        flat = read_flat_jsonl(connection, path, table=table, lines=scan.newlines)
+        flat = read_flat_jsonl(connection, text, table=table, lines=scan.newlines)
         if flat is not None:
-            return flat
+            return replace(flat, path=path)
     writer = RowWriter(connection, table)
     with tempfile.TemporaryDirectory() as folder:
-        text = path
         if scan.encoding not in {"utf-8", "utf-8-sig"}:
-            text = Path(folder) / "utf8.jsonl"
-            write_utf8(path, text, encoding=scan.encoding)
+            plain = Path(folder) / "utf8.jsonl"
+            write_utf8(text, plain, encoding=scan.encoding)
+            text = plain
         for line, row in _rows(text):
             if isinstance(row, str):
                 writer.add_faulty(row_of(path, line, row))

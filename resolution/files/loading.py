@@ -13,13 +13,17 @@ from resolution.files.tables import RawTable, literal, quote
 
 @dataclass(frozen=True, slots=True)
 class LoadedSource:
-    """One file in the database: its table, mapping and counts (`rows` = `used` + `quarantined`)."""
+    """One file in the database: its table, mapping and counts (`rows` = `used` + `quarantined`).
+
+    Of `cut_rows` rows, the last objects of a list were left out.
+    """
 
     table: str
     mapping: SourceMapping
     rows: int
     used: int
     quarantined: int
+    cut_rows: int = 0
 
 
 def load_sources(
@@ -59,6 +63,7 @@ def _load(
         rows=table.rows + table.quarantined,
         used=table.rows - faults,
         quarantined=table.quarantined + faults,
+        cut_rows=table.cut_rows,
     )
 
 

@@ -9,7 +9,7 @@ import duckdb
 from resolution.domain.errors import UnreadableFile
 from resolution.files.tables import RawTable, literal, quote, unique_columns, unless_blank
 
-_MAX_LIST = 8  # objects of a list that become columns of their own; further ones are left out
+_MAX_LIST = 8  # objects of a list that become columns of their own; rows with further ones are counted
 _MAX_DEPTH = 6  # nesting that is taken apart; deeper values stay JSON text
 
 
@@ -35,7 +35,12 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, table: st
             f"create or replace temp view {table} as"
             f" select {listed}, file_row_number + 1 as _line from {source}"
         )
-        rows = connection.execute(f"select count(*) from {source}").fetchone()
+        cut = " or ".join(
+            f"coalesce({long}, false)"
+            for name, kind in zip(described.columns, described.types, strict=True)
+            for long in _is_cut(quote(name), kind, depth=0)
+        )
+        rows = connection.execute(f"select count(*), count_if({cut or 'false'}) from {source}").fetchone()
     except duckdb.Error as error:
         raise UnreadableFile(
             f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}. Write the file again,"
@@ -46,7 +51,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, table: st
     )
     if not rows or not rows[0]:
         raise UnreadableFile(f"{path} has columns but no rows. Export it again.")
-    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]))
+    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]), cut_rows=int(rows[1]))
 
 
 _Part = tuple[str, str, duckdb.sqltypes.DuckDBPyType]
@@ -66,6 +71,20 @@ def _parts(name: str, sql: str, kind: duckdb.sqltypes.DuckDBPyType, *, depth: in
                 yield from _parts(f"{name}_{field_name}{suffix}", inner, _type(field_type), depth=depth + 1)
     else:
         yield name, sql, kind
+
+
+def _is_cut(sql: str, kind: duckdb.sqltypes.DuckDBPyType, *, depth: int) -> Iterator[str]:
+    """Yield conditions that hold where a list has more objects than `_parts` takes."""
+    if depth >= _MAX_DEPTH:
+        return
+    if kind.id == "struct":
+        for field_name, field_type in kind.children:
+            inner = f"struct_extract({sql}, {literal(field_name)})"
+            yield from _is_cut(inner, _type(field_type), depth=depth + 1)
+    elif kind.id == "list" and _type(kind.children[0][1]).id == "struct":
+        yield f"len({sql}) > {_MAX_LIST}"
+        for condition in _is_cut("x", _type(kind.children[0][1]), depth=depth):
+            yield f"len(list_filter({sql}, x -> {condition})) > 0"
 
 
 def _type(value: object) -> duckdb.sqltypes.DuckDBPyType:

@@ -1,11 +1,13 @@
 """Files into raw tables, by their ending, after a look whether the ending is true."""
 
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
 
 from resolution.domain.errors import UnreadableFile
+from resolution.files.compression import is_packed, unpack, unpacked_name
 from resolution.files.csv_files import read_csv
 from resolution.files.jsonl_files import parse_object, read_jsonl
 from resolution.files.parquet_files import read_parquet
@@ -29,11 +31,12 @@ _READERS: dict[str, Callable[..., RawTable]] = {
     "Parquet": read_parquet,
 }
 _ENDING_OF = {"CSV": ".csv", "JSONL": ".jsonl", "Parquet": ".parquet"}
+_GZIP_MARK = b"\x1f\x8b"
 _MARKS = (
     (b"PAR1", "Parquet"),
     (b"PK\x03\x04", "a zip archive or an Excel workbook"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
-    (b"\x1f\x8b", "gzip-compressed"),
+    (_GZIP_MARK, "gzip-compressed"),
     (b"BZh", "bzip2-compressed"),
     (b"(\xb5/\xfd", "zstd-compressed"),
     (b"SQLite format 3", "an SQLite database"),
@@ -67,10 +70,25 @@ def read_file(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) 
     """
     kind = _kind(path)
     head = _head(path)
+    if not is_packed(path):
+        _check(path, head, kind)
+        return _READERS[kind](connection, path, table=table)
+    if not head.startswith(_GZIP_MARK):
+        raise UnreadableFile(f"{path} ends in {path.suffix} but is not gzip-compressed. Rename it.")
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / unpacked_name(path)
+        unpack(path, text)
+        _check(path, _head(text, named=path), kind)
+        try:
+            return _READERS[kind](connection, path, table=table, text=text)
+        except UnreadableFile as error:  # names the file that the user gave
+            raise UnreadableFile(str(error).replace(str(text), str(path))) from error
+
+
+def _check(path: Path, head: bytes, kind: str) -> None:
     found = _found(head)
     if found != kind and not (found == "text" and kind != "Parquet"):
         raise UnreadableFile(f"{path} ends in {path.suffix} but is {_advice(found)}")
-    return _READERS[kind](connection, path, table=table)
 
 
 def _kind(path: Path) -> str:
@@ -78,23 +96,28 @@ def _kind(path: Path) -> str:
         raise UnreadableFile(f"{path} is a folder. Give the files in it.")
     if not path.exists():
         raise UnreadableFile(f"{path} does not exist. Check the name and the folder.")
-    kind = _KIND_OF.get(path.suffix.lower())
+    kind = _KIND_OF.get(Path(unpacked_name(path)).suffix.lower())
+    if kind == "Parquet" and is_packed(path):
+        raise UnreadableFile(
+            f"{path}: Parquet is compressed inside. Unpack the file and give it as .parquet."
+        )
     if kind is None:
         endings = ", ".join(_KIND_OF)
         raise UnreadableFile(
-            f"{path}: the ending {path.suffix or '(none)'} does not say what it is. Use one of {endings}."
+            f"{path}: the ending {path.suffix or '(none)'} does not say what it is. Use one of {endings};"
+            " text may also be gzip-compressed, as in .csv.gz."
         )
     return kind
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, *, named: Path | None = None) -> bytes:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
         raise UnreadableFile(f"{path} cannot be opened: {error.strerror}. Check its permissions.") from error
     if not head:
-        raise UnreadableFile(f"{path} is empty. Give a file with at least one row.")
+        raise UnreadableFile(f"{named or path} is empty. Give a file with at least one row.")
     return head
 
 
@@ -116,5 +139,6 @@ def _advice(found: str) -> str:
     if found == "text":
         return "text. Rename it to end in .csv or .jsonl, whichever it is."
     if found.endswith("compressed"):
-        return f"{found}. Unpack it first."
+        gzipped = " A name that ends in .csv.gz or .jsonl.gz is unpacked as it is read."
+        return f"{found}. Unpack it first.{gzipped if found.startswith('gzip') else ''}"
     return f"{found}. Export the table as CSV, JSONL or Parquet."

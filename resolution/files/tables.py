@@ -13,7 +13,8 @@ class RawTable:
 
     The table holds `columns` as VARCHAR, `list_columns` among them as VARCHAR[], blanks as NULL, and
     `_line` BIGINT: the physical line in the file (CSV, JSONL) or the row number (Parquet), from 1.
-    Rows that could not be read are in table `quarantine`, `quarantined` of them.
+    Rows that could not be read are in table `quarantine`, `quarantined` of them. Of `cut_rows` rows, the
+    last objects of a list were left out.
     """
 
     name: str
@@ -22,6 +23,7 @@ class RawTable:
     list_columns: frozenset[str] = field(default=frozenset())
     rows: int = 0
     quarantined: int = 0
+    cut_rows: int = 0
 
 
 def quote(name: str) -> str:

@@ -70,10 +70,11 @@ PHONE = Comparison(
 )
 
 # A party may hold a tax number in each of two countries; those cannot be compared. One of no stated country
-# can be compared with any.
+# can be compared with any. Licences and others can be compared where they agree.
 _COMPARABLE = (
     "(list_has_any(id_issuers_l, id_issuers_r) OR list_has_any(id_kinds_of_anywhere_l, id_kinds_r)"
-    " OR list_has_any(id_kinds_of_anywhere_r, id_kinds_l))"
+    " OR list_has_any(id_kinds_of_anywhere_r, id_kinds_l)"
+    " OR list_has_any(id_further_values_l, id_further_values_r))"
 )
 
 IDENTIFIERS = Comparison(

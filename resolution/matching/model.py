@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-FORMAT = 1
+from resolution.domain.errors import OutdatedModel
+
+# Of model.json and of the match input that its comparisons and blocking rules look at: raise it when either
+# changes its columns or their meaning. Models and runs of another format are refused.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +171,17 @@ def compared_in(party: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [*(party.get("comparisons") or ()), *filter(None, [party.get("semantic")])]
 
 
-def from_json(document: Mapping[str, Any]) -> ResolutionModel:
-    """Return the model that `to_json` wrote."""
+def from_json(document: Mapping[str, Any], *, named: str = "the model") -> ResolutionModel:
+    """Return the model that `to_json` wrote; `named` is what an error calls it.
+
+    Raises:
+        OutdatedModel: It is of another format.
+    """
+    if document["format"] != FORMAT:
+        raise OutdatedModel(
+            f"{named} was made by {'an earlier' if document['format'] < FORMAT else 'a later'} version;"
+            " make it anew with `concord resolve FILE… --out DIR`"
+        )
     return ResolutionModel(
         records=document["records"],
         parties={name: party_from_json(party) for name, party in document["parties"].items()},

@@ -20,7 +20,12 @@ from resolution.standardise.one_line_addresses import parse_address
 from resolution.standardise.organization_names import standardise_organization_names
 from resolution.standardise.person_names import standardise_full_names, standardise_name_words
 from resolution.standardise.phones import standardise_phones
-from resolution.standardise.places import standardise_cities, standardise_countries, standardise_states
+from resolution.standardise.places import (
+    postcode,
+    standardise_cities,
+    standardise_countries,
+    standardise_states,
+)
 from resolution.standardise.slots import Slot, of
 from resolution.standardise.streets import standardise_streets
 
@@ -168,6 +173,11 @@ def _build_texts(connection: DuckDBPyConnection, sources: Sequence[StatedSource]
 create or replace temp table form_text as
 select raw, nullif(trim(regexp_replace(replace(folded, '''', ''), '[^a-z0-9]+', ' ', 'g')), '') as text
 from form_text_folded""")
+    collect_values(connection, sources, (Attribute.POSTCODE,), values="values_postcode")
+    connection.execute(f"""
+create or replace temp table form_postcode as
+select raw, case when text is not null then {postcode("raw")} end as postcode
+from form_text semi join values_postcode using (raw)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,4 +257,4 @@ def drop_forms(connection: DuckDBPyConnection, sources: Sequence[StatedSource]) 
     for (table,) in found:
         connection.execute(f"drop table temp.{table}")
     for source in sources:
-        connection.execute(f"drop view temp.{source.table}")
+        connection.execute(f"drop table temp.{source.table}")

@@ -43,7 +43,7 @@ FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
     Attribute.HOUSE_NUMBER: ("form_text", ("text",)),
     Attribute.UNIT: ("form_text", ("text",)),
     Attribute.ADDRESS_EXTRA: ("form_text", ("text",)),
-    Attribute.POSTCODE: ("form_text", ("text",)),
+    Attribute.POSTCODE: ("form_postcode", ("postcode",)),
     Attribute.BIRTH_PLACE: ("form_text", ("text",)),
     Attribute.JOB_TITLE: ("form_text", ("text",)),
 }
@@ -67,20 +67,24 @@ def _stated(sql: str) -> str:
 def state_source(
     connection: DuckDBPyConnection, source_table: str, *, mapping: SourceMapping, table: str
 ) -> StatedSource:
-    """Create view `table`: one row per source row, one text column per slot."""
+    """Create temporary table `table`: one row per source row, one text column per slot.
+
+    A table, for it is read once per kind of value; what a row says it is, is read once per way to say it.
+    """
     slots = find_slots(connection, source_table, mapping)
     slots = (*slots, *_birth_parts(slots))
     types = of(slots, Attribute.PARTY_TYPE)
     constant = f"'{mapping.party_type.value}'" if isinstance(mapping.party_type, PartyType) else "null"
-    declared = (
-        f"coalesce({_type_case(_stated(types[0].sql))}, {constant})" if types else f"{constant}::varchar"
-    )
+    said = _stated(types[0].sql) if types else "null::varchar"
     columns = "".join(f", {_stated(slot.sql)} as {slot.name}" for slot in slots)
-    connection.execute(
-        f"create or replace temp view {table} as select _record_id as record_id, _source as source, "
-        f"_source_id as source_id, _file as file, _line as line, {declared} as "
-        f"declared_type{columns} from {source_table}"
-    )
+    connection.execute(f"""
+create or replace temp table {table} as
+with ways as materialized (
+    select said, {_type_case("said")} as meant from (select distinct {said} as said from {source_table})
+)
+select _record_id as record_id, _source as source, _source_id as source_id, _file as file, _line as line,
+    coalesce(ways.meant, {constant}) as declared_type{columns}
+from {source_table} left join ways on ways.said = {said}""")
     return StatedSource(table, mapping.source, slots)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from resolution.domain.attributes import Attribute, NameKind
 from resolution.standardise.lexicon import sql_set, variants, words
 from resolution.standardise.person_names import suffix_of
-from resolution.standardise.places import postcode
 from resolution.standardise.slots import Slot, of
 
 _ALT_KINDS = {NameKind.ALIAS, NameKind.FORMER, NameKind.MAIDEN}
@@ -192,8 +191,6 @@ def address_columns(slots: Sequence[Slot], group: int) -> dict[str, str]:
 
 
 def _part(slot: Slot) -> str:
-    if slot.attribute is Attribute.POSTCODE:
-        return f"case when {slot.name}__text is not null then {postcode(slot.name)} end"
     if slot.attribute is Attribute.HOUSE_NUMBER:
         return f"replace({slot.name}__text, ' ', '')"
     if slot.attribute is Attribute.UNIT:

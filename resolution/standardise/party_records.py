@@ -229,8 +229,10 @@ def write_party_records(
         selects.append(f"select {listed} from {source.table}")
     union = " union all by name ".join(["from party_records_layout", *selects])
     empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
+    # materialised, else the filter would make every value once more
     connection.execute(
-        f"create or replace table {table} as select * from ({union}) where is_deleted or not ({empty})"
+        f"create or replace table {table} as with made as materialized ({union})"
+        f" select * from made where is_deleted or not ({empty})"
     )
     connection.execute("drop table party_records_layout")
 

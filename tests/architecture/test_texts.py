@@ -36,6 +36,13 @@ def test_the_lock_pins_versions_and_nothing_else(root: Path) -> None:
     assert [pin for pin in pins if not re.fullmatch(r"[a-z0-9._-]+==[0-9][\w.]*", pin)] == []
 
 
+def test_the_lock_holds_nothing_of_the_cuda_build_of_torch(root: Path) -> None:
+    """Its packages were locked although nothing needs them: two gigabytes more in every set-up."""
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+
+    assert re.findall(r"^(?:nvidia-|cuda-|triton).*", lock, re.M) == []
+
+
 def test_the_changelog_has_a_place_for_what_is_not_released(root: Path) -> None:
     assert "\n## Unreleased\n" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
 

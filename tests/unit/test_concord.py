@@ -74,3 +74,13 @@ def test_it_runs_as_a_module() -> None:
 
     for name in ("resolve", "mapping", "explain", "evaluate", "export", "demo"):
         assert name in result.stdout
+
+
+def test_help_comes_before_anything_heavy_is_loaded() -> None:
+    heavy = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "splink")
+    asked = f"import sys, concord; print([name for name in {heavy} if name in sys.modules])"
+
+    command = [sys.executable, "-c", asked]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+
+    assert said.stdout.strip() == "[]"

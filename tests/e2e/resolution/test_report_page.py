@@ -5,14 +5,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from resolution.report.page import write_report
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
 
 CHROMIUM = os.environ.get("CONCORD_CHROMIUM") or shutil.which("chromium")
 FLAGS = (
@@ -22,11 +20,10 @@ FLAGS = (
 
 
 @pytest.fixture(scope="module")
-def browser() -> "Iterator[Browser]":
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         yield browser
         browser.close()
@@ -42,7 +39,7 @@ def report(synthetic_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return path
 
 
-def opened(browser: "Browser", report: Path, **options: Any) -> "tuple[Page, list[str]]":
+def opened(browser: Browser, report: Path, **options: Any) -> tuple[Page, list[str]]:
     """Return the open page, and what it asked for or complained of beyond itself."""
     page = browser.new_context(**options).new_page()
     heard: list[str] = []
@@ -56,7 +53,7 @@ def opened(browser: "Browser", report: Path, **options: Any) -> "tuple[Page, lis
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390], ids=["wide", "narrow"])
 def test_the_page_asks_for_nothing_logs_nothing_and_fits(
-    browser: "Browser", report: Path, scheme: str, width: int
+    browser: Browser, report: Path, scheme: str, width: int
 ) -> None:
     page, heard = opened(browser, report, color_scheme=scheme, viewport={"width": width, "height": 900})
 
@@ -66,14 +63,14 @@ def test_the_page_asks_for_nothing_logs_nothing_and_fits(
     assert (background == "rgb(21, 24, 27)") == (scheme == "dark")
 
 
-def test_source_text_does_not_run(browser: "Browser", report: Path) -> None:
+def test_source_text_does_not_run(browser: Browser, report: Path) -> None:
     page, _ = opened(browser, report)
 
     assert page.title().startswith("Who is who")
     assert page.locator("script").count() == 1
 
 
-def test_everything_can_be_read_without_javascript(browser: "Browser", report: Path) -> None:
+def test_everything_can_be_read_without_javascript(browser: Browser, report: Path) -> None:
     page, heard = opened(browser, report, java_script_enabled=False)
 
     assert heard == []
@@ -83,7 +80,7 @@ def test_everything_can_be_read_without_javascript(browser: "Browser", report: P
     assert card.locator("table").is_visible()
 
 
-def test_the_theme_can_be_switched(browser: "Browser", report: Path) -> None:
+def test_the_theme_can_be_switched(browser: Browser, report: Path) -> None:
     page, _ = opened(browser, report, color_scheme="light")
 
     page.get_by_role("button", name="dark colours").click()

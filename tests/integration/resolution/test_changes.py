@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -28,6 +29,7 @@ from resolution.survivorship_rules import default_rules
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - the ledger keeps UTC without a zone
 MOST_RECORDS = 100
+FEWER_RECORDS = 60
 Outcome = dict[str, list[tuple[object, ...]]]
 
 
@@ -176,6 +178,38 @@ def test_batches_in_any_order_end_in_the_clusters_of_one_full_run(
 
         found = outcome(run.connection)
 
+    for name, rows in expected.items():
+        assert found[name] == rows, name
+
+
+def test_ten_batches_with_changes_and_removals_between_end_in_the_clusters_of_one_full_run(
+    ground: Ground,
+) -> None:
+    """R17: on every other day the sources say something else, corrected on the next; some records leave."""
+    order = random.Random(17)
+    model = ground.model_with(0.3)
+    shuffled = order.sample(ground.records, FEWER_RECORDS)
+    bounds = [0, *sorted(order.sample(range(1, FEWER_RECORDS), 9)), FEWER_RECORDS]
+    decisions = random_decisions(ground, order, count=30)
+    known: set[str] = set()
+    absent: set[str] = set()
+    wrong: set[str] = set()
+    run = Batches.begun(ground, model, decisions)
+    with run.connection:
+        for day, (start, end) in enumerate(pairwise(bounds), start=1):
+            is_wrong = day % 2 == 0 and day < 10
+            again = order.sample(sorted(known), min(5, len(known))) if is_wrong else wrong
+            said = {*shuffled[start:end], *order.sample(sorted(absent), len(absent) // 2), *again}
+            gone = set(order.sample(sorted(known | said), 2))
+            run.take(day, sorted(said), gone=sorted(gone), altered=is_wrong)
+            known, absent = (known | said) - gone, (absent - said) | gone
+            wrong = (said if is_wrong else set()) - gone
+
+        found = outcome(run.connection)
+
+    expected = full_run(ground, model, known, decisions)
+    assert len(known) < FEWER_RECORDS
+    assert any(" " in str(members) for (members,) in found["clusters"])
     for name, rows in expected.items():
         assert found[name] == rows, name
 

@@ -14,8 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from demo.sample import SAMPLE
-from resolution.domain.errors import DecisionConflict, InputError, RunNotFound, UnreadableFile
+from resolution.domain.errors import (
+    DecisionConflict,
+    InputError,
+    OutdatedModel,
+    RunNotFound,
+    UnreadableFile,
+)
 from resolution.explain import open_run
+from resolution.matching.model import FORMAT
 from resolution.run import Options, resolve
 from resolution.run_folder import STATE
 from resolution.update import UpdateOptions, export_run, update_run
@@ -132,6 +139,33 @@ def test_new_sources_join_the_mapping_and_quarantine_gathers(own_run: Path, tmp_
     assert again.run["changes"]["changed"] == again.run["changes"]["new"] == 0
 
 
+@pytest.mark.parametrize("spoilt", ["nothing left to compare", "not text"])
+def test_an_unusable_row_leaves_the_old_version_of_its_record(
+    own_run: Path, tmp_path: Path, spoilt: str
+) -> None:
+    before, row = golden_ids(own_run), usable(rows_of(CRM), own_run)[0]
+    record = f"crm:party:{row['contact_id']}"
+    kept = {"contact_id", "record_type"}
+    blank = {column: value if column in kept else "" for column, value in row.items()}
+    unusable = blank if spoilt == "nothing left to compare" else row | {"last_name": "Ek\0"}
+    name = "crm_wednesday.csv"
+    others = [row | {"contact_id": f"C-other-{n}"} for n in range(3)]
+
+    summary = update_run(own_run, [write_rows(tmp_path / name, [unusable, *others])])
+
+    after = golden_ids(own_run)
+    lines = (own_run / "quarantine.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [line["line"] for line in map(json.loads, lines) if line["file"] == name] == [2]
+    assert summary.run["changes"] | {"golden_records": 0} == {
+        "new": 3, "changed": 0, "removed": 0, "golden_records": 0, "removed_but_unknown": 0
+    }  # fmt: skip
+    assert before.keys() <= after.keys()
+    with open_run(own_run) as (connection, _):
+        said = connection.execute("SELECT count(*) FROM claims WHERE record_id = ?", [record]).fetchone()
+    assert said is not None
+    assert said[0] > 1
+
+
 def test_decisions_of_an_update_bind_and_a_later_one_replaces_an_earlier_one(
     own_run: Path, tmp_path: Path
 ) -> None:
@@ -206,6 +240,25 @@ def test_what_cannot_be_used_leaves_the_run_as_it_was(own_run: Path, tmp_path: P
 
     assert ((own_run / "current").resolve(), (own_run / "run.json").read_bytes()) == before
     assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param("model.json", f'"format": {FORMAT},', f'"format": {FORMAT - 1},', id="format"),
+        pytest.param("run.json", f'"duckdb": "{duckdb.__version__}"', '"duckdb": "1.4.0"', id="DuckDB"),
+    ],
+)
+def test_a_run_of_another_version_is_to_be_made_anew(own_run: Path, name: str, old: str, new: str) -> None:
+    text = (own_run / name).read_text(encoding="utf-8")
+    (own_run / name).write_text(text.replace(old, new), encoding="utf-8")
+    before = (own_run / "current").resolve()
+
+    with pytest.raises(OutdatedModel, match=r"made by an earlier version.*; make it anew with `concord"):
+        update_run(own_run, [CRM])
+
+    assert text.count(old) == 1
+    assert (own_run / "current").resolve() == before
 
 
 def test_a_killed_command_leaves_the_last_complete_run(own_run: Path, tmp_path: Path) -> None:

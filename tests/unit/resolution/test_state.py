@@ -21,14 +21,17 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_what_is_worth_keeping_is_saved_and_the_ledger_carried_over(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+def test_what_is_worth_keeping_is_kept_and_the_ledger_carried_over(
+    tmp_path: Path,
 ) -> None:
-    connection.execute("CREATE TABLE membership AS SELECT 's:party:1' AS record_id, 'g-1' AS golden_id")
-    connection.execute("CREATE TABLE rows_0 AS SELECT 1 AS n")
     path = tmp_path / "it's.duckdb"
+    with state.open_work(path) as connection:
+        connection.execute("CREATE TABLE party_records AS SELECT 's:party:1' AS record_id")
+        connection.execute("CREATE TABLE membership AS SELECT 's:party:1' AS record_id, 'g-1' AS golden_id")
+        connection.execute('CREATE TABLE "Rows of 0" AS SELECT 1 AS n')
 
-    state.save(connection, path)
+        state.prune(connection)
+
     with state.open_work(tmp_path / "next.duckdb") as later:
         state.carry_over_ledger(later, path)
         carried = later.execute("FROM membership").fetchall()

@@ -111,6 +111,18 @@ def test_encodings_and_line_ends_do_not_matter(
     assert rows(connection) == [("1", "Jürgen", 2), ("2", "Größe", 3), ("3", "Ann", 4)]
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["plain", "with-a-mark"])
+@pytest.mark.parametrize("fault", ["", "1,2,3,4\n"], ids=["sound", "faulty"])
+def test_the_first_row_of_a_file_without_a_header_is_read(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, mark: str, fault: str
+) -> None:
+    table = read(connection, tmp_path, f"{mark}7,Lee,ann@lee.example\n8,Ek,bo@ek.example\n{fault}")
+
+    assert table.columns == ("column_1", "column_2", "column_3")
+    assert rows(connection) == [("7", "Lee", "ann@lee.example", 1), ("8", "Ek", "bo@ek.example", 2)]
+    assert table.quarantined == (1 if fault else 0)
+
+
 def test_a_header_without_rows_is_refused(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="has a header but no rows"):
         read(connection, tmp_path, "id,name\n")

@@ -45,6 +45,14 @@ def test_a_header_may_span_lines_and_follow_blank_ones(tmp_path: Path) -> None:
     assert (dialect.header, dialect.first_line) == (("id", "full name"), 5)
 
 
+@pytest.mark.parametrize("before", ["", "\ufeff", "\n\n", "sep=,\n"], ids=["none", "mark", "blank", "told"])
+def test_a_file_without_a_header_begins_with_its_first_row(tmp_path: Path, before: str) -> None:
+    dialect = sniff_dialect(written(tmp_path, before + "1,Ann Lee,ann@lee.example\n2,Bo Ek,bo@ek.example\n"))
+
+    assert dialect.header == ("column_1", "column_2", "column_3")
+    assert dialect.first_line == 1 + before.count("\n")
+
+
 def test_a_header_whose_quote_never_closes_is_one_line(tmp_path: Path) -> None:
     dialect = sniff_dialect(written(tmp_path, 'id,"name\n1,Ann\n2,Bob\n'))
 

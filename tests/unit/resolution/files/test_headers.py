@@ -26,6 +26,7 @@ def test_accents_and_scripts_become_latin_words() -> None:
         ("address line one", None, 1),
         ("PreviousName_1.CompanyName", 1, None),
         ("phone", None, None),
+        ("column_3", None, None),
     ],
 )
 def test_numbers_and_line_numbers_are_read_apart(name: str, number: int | None, line: int | None) -> None:

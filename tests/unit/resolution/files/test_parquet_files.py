@@ -57,6 +57,19 @@ def test_structs_are_taken_apart_and_their_lists_numbered(connection, tmp_path: 
     assert (found["phones_number"], found["phones_number_2"], found["phones_number_3"]) == ("1", "2", None)
 
 
+def test_rows_with_more_objects_in_a_list_than_are_read_are_counted(  # type: ignore[no-untyped-def]
+    connection, tmp_path: Path
+) -> None:
+    phones = "list_transform(range(n), i -> {'number': i, 'at': list_transform(range(m), j -> {'x': j})})"
+    counts = "(values (8, 1), (9, 1), (1, 9), (9, 9), (0, 0), (null, 0)) t(n, m)"
+    path = tmp_path / "a.parquet"
+    connection.execute(
+        f"copy (select n, {{'phones': {phones}}} as d from {counts}) to '{path}' (format parquet)"
+    )
+
+    assert read_parquet(connection, path, table="raw_0").cut_rows == 3
+
+
 def test_the_row_number_is_the_line(connection, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "a.parquet"
     connection.execute(f"copy (select 'x' as a from range(3)) to '{path}' (format parquet)")

@@ -1,3 +1,5 @@
+import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,13 @@ from resolution.files.reading import read_files
         ("a.csv", b" \n\n", "is empty"),
         ("a.jsonl", b"\n", "is empty"),
         ("a.parquet", b"", "is empty"),
+        ("a.csv.gz", b"id,name\n1,Ann\n", "is not gzip-compressed"),
+        ("a.csv.gz", gzip.compress(b""), "is empty"),
+        ("a.csv.gz", gzip.compress(b" \n\n"), "is empty"),
+        ("a.csv.gz", gzip.compress(b"PAR1xxxx"), "but is Parquet"),
+        ("a.jsonl.gz", gzip.compress(b"id,name\n1,Ann\n"), "holds no JSON object"),
+        ("a.parquet.gz", gzip.compress(b"PAR1xxxx"), "Unpack the file"),
+        ("a.gz", gzip.compress(b"id\n1\n"), "does not say"),
         ("a.xlsx", b"PK\x03\x04", "ending .xlsx does not say"),
         ("a", b"id\n1\n", "ending (none) does not say"),
     ],
@@ -44,6 +53,29 @@ def test_missing_files_and_folders_are_named(connection, tmp_path: Path) -> None
         read_files(connection, [tmp_path / "a.csv"])
     with pytest.raises(UnreadableFile, match="is a folder"):
         read_files(connection, [tmp_path])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("a.csv", "id,name\n1,Ann\n2,Bo,3\n", id="csv"),
+        pytest.param("a.csv", "id;name\n1;Zo\u00eb\n2;Bo;3\n", id="csv-in-another-encoding"),
+        pytest.param("a.jsonl", '{"id": "1", "name": "Ann"}\n', id="flat-jsonl"),
+        pytest.param("a.jsonl", '{"id": 1, "name": {"first": "Ann"}}\n{"id\n', id="nested-jsonl"),
+    ],
+)
+def test_a_packed_file_is_read_as_what_it_holds(connection, tmp_path: Path, name: str, content: str) -> None:  # type: ignore[no-untyped-def]
+    plain, packed = tmp_path / name, tmp_path / f"{name}.gz"
+    plain.write_bytes(content.encode("cp1252"))
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+
+    one, other = read_files(connection, [plain, packed])
+
+    assert connection.table(one.name).fetchall() == connection.table(other.name).fetchall()
+    assert replace(other, name=one.name, path=one.path) == one
+    assert other.path == packed
+    files = connection.execute("select file from quarantine order by file").fetchall()
+    assert files == [(plain.name,)] * one.quarantined + [(packed.name,)] * one.quarantined
 
 
 def test_several_files_of_several_kinds_are_read(connection, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

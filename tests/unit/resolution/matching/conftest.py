@@ -23,6 +23,7 @@ from resolution.matching.model import (
 )
 
 Row = Mapping[str, object]
+Case = tuple[str, str, Row, Row]  # comparison, level, one record, the other
 TEXTS = pa.list_(pa.string())
 PLACES = pa.list_(pa.struct([(part, pa.string()) for part in ("house_number", "street", "postcode", "city")]))
 SPECIAL: dict[str, pa.DataType] = {
@@ -163,6 +164,7 @@ def match_input() -> Callable[..., str]:
 def _levels(
     catalogue: Sequence[Comparison], pairs: Sequence[tuple[Row, Row]], *, party_type: PartyType
 ) -> list[dict[str, str]]:
+    """Return the labels of the levels that the engine gives pairs of rows."""
     rows = [
         {**row, "record_id": f"{n:05}{end}"}
         for n, pair in enumerate(pairs)
@@ -190,10 +192,34 @@ def _levels(
     return [{name: labels[name][level] for name, level in row.items()} for row in found.to_pylist()]
 
 
-@pytest.fixture(scope="session")
-def levels_of() -> Callable[..., list[dict[str, str]]]:
-    """Return a function: catalogue and pairs of rows to the level labels that the engine gives."""
-    return _levels
+def _case_id(case: Case) -> str:
+    return f"{case[0]}: {case[1]} ({', '.join(str(v) for side in case[2:] for v in side.values())})"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Call a test that takes a `case` with each of its module's CASES."""
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", metafunc.module.CASES, ids=_case_id)
+
+
+@pytest.fixture(scope="module")
+def levels_of_cases(request: pytest.FixtureRequest) -> list[tuple[str, str]]:
+    """The levels that the module's CATALOGUE gives its CASES, as they stand and with their records turned."""
+    cases: list[Case] = request.module.CASES
+    pairs = [(left, right) for *_, left, right in cases] + [(right, left) for *_, left, right in cases]
+    found = _levels(request.module.CATALOGUE, pairs, party_type=request.module.PARTY_TYPE)
+    names = [case[0] for case in cases]
+    stood, turned = found[: len(cases)], found[len(cases) :]
+    return [(one[name], other[name]) for name, one, other in zip(names, stood, turned, strict=True)]
+
+
+@pytest.fixture
+def levels(
+    request: pytest.FixtureRequest, case: Case, levels_of_cases: list[tuple[str, str]]
+) -> tuple[str, str]:
+    """The levels of one case."""
+    cases: list[Case] = request.module.CASES
+    return levels_of_cases[cases.index(case)]
 
 
 def _small_model(*, weights: Mapping[str, tuple[float, ...]] | None = None) -> ResolutionModel:

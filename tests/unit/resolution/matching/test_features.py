@@ -1,6 +1,7 @@
 """The match input: derived forms, and rows that depend on their own record alone (law 3)."""
 
 from collections.abc import Callable
+from zlib import crc32
 
 import duckdb
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from resolution.domain.attributes import PartyType
 from resolution.matching import features
+from resolution.matching.model import FORMAT
 
 Row = dict[str, object]
 Load = Callable[..., None]
@@ -121,6 +123,32 @@ def test_a_form_is(
     expected: object,
 ) -> None:
     assert _one(connection, match_input, row)[column] == expected
+
+
+def test_a_match_input_of_other_columns_is_another_format(
+    connection: duckdb.DuckDBPyConnection, match_input: Callable[..., str]
+) -> None:
+    """An update joins new rows to saved ones: raise model.FORMAT with the columns, and then these numbers."""
+    columns = [
+        (name, kind)
+        for party_type, row in ((PartyType.PERSON, {}), (PartyType.ORGANIZATION, {"org_name": "acme"}))
+        for name, kind, *_ in connection.execute(
+            f"DESCRIBE {match_input(connection, [row], party_type=party_type)}"
+        ).fetchall()
+    ]
+
+    assert (FORMAT, crc32(repr(sorted(columns)).encode())) == (2, 1048646895)
+
+
+def test_the_weight_of_a_name_is_an_exact_sum_in_whatever_order_threads_add(
+    connection: duckdb.DuckDBPyConnection, load_parties: Load
+) -> None:
+    load_parties(connection, [{"org_name": "acme bay kron"}], party_type="organization")
+    features.register_word_weights(connection, {"acme": 0.1, "bay": 0.2, "kron": 0.4})
+
+    (row,) = _rows(connection, PartyType.ORGANIZATION).values()
+
+    assert row["token_total"] == 0.7
 
 
 def test_deleted_records_and_the_other_party_type_stay_out(

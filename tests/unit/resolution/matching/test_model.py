@@ -3,6 +3,9 @@
 import json
 from dataclasses import replace
 
+import pytest
+
+from resolution.domain.errors import OutdatedModel
 from resolution.matching.model import FORMAT, ResolutionModel, from_json, to_json
 
 
@@ -22,6 +25,16 @@ def test_a_model_without_expectations_reads_back_equal(model: ResolutionModel) -
     bare = replace(model, parties={"person": party})
 
     assert _round_trip(bare) == bare
+
+
+@pytest.mark.parametrize(("made_by", "said"), [(-1, "an earlier version"), (1, "a later version")])
+def test_a_model_of_another_format_is_to_be_made_anew(
+    model: ResolutionModel, made_by: int, said: str
+) -> None:
+    document = to_json(model) | {"format": FORMAT + made_by}
+
+    with pytest.raises(OutdatedModel, match=f"^old.json was made by {said}; make it anew with .concord res"):
+        from_json(document, named="old.json")
 
 
 def test_the_file_holds_format_and_id(model: ResolutionModel) -> None:

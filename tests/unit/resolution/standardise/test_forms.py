@@ -12,7 +12,7 @@ TODAY = datetime.date(2026, 1, 1)
 
 def stated(connection: duckdb.DuckDBPyConnection, attribute: Attribute, *values: str | None) -> StatedSource:
     connection.execute(
-        "create or replace temp view stated_0 as select null::varchar as declared_type, unnest("
+        "create or replace temp table stated_0 as select null::varchar as declared_type, unnest("
         + "["
         + ", ".join("null" if value is None else f"'{value}'" for value in values)
         + "]::varchar[]) as slot"
