@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster import DagsterEvent, DagsterEventType, DagsterExecutionInterruptedError, SerializableErrorInfo
+from dagster import DagsterEvent, DagsterEventType, DagsterExecutionInterruptedError
+from dagster._utils.error import SerializableErrorInfo  # not exported
 
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import JOB, build_definitions

@@ -57,7 +57,8 @@ def build(home: Path, selection: str, *, project: Path = PROJECT) -> list[NodeRe
     Raises:
         DbtFault: dbt could not start: the project or its profile is at fault.
     """
-    command = ["build", "--select", *selection.split()]
+    # Buildable: tests that need a model of a later step wait for that step.
+    command = ["build", "--indirect-selection", "buildable", "--select", *selection.split()]
     outcome = _invoke(command, home=home, target=home / "dbt" / "target", project=project)
     return [
         NodeResult(
