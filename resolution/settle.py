@@ -16,10 +16,8 @@ import pyarrow as pa
 
 from resolution import ledger_bulk, survivorship_bulk
 from resolution.clustering import NO_SOURCE, Constraints, Links, cluster
-from resolution.domain.clustering import Bridge
+from resolution.domain.clustering import STRICT_WEIGHT, Bridge
 from resolution.survivorship_rules import SurvivorshipRules
-
-STRICT_WEIGHT = 8.0  # log2 odds of a pair that a deterministic rule links: as much as any pair may count
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from resolution.clustering import NO_SOURCE, Constraints, Links, cluster
 from resolution.decisions import Decision
 from resolution.domain.attributes import PartyType
 from resolution.domain.claims import AttributeClaim
+from resolution.domain.clustering import STRICT_WEIGHT
 from resolution.domain.ledger import Ledger
-from resolution.settle import STRICT_WEIGHT, Terms
+from resolution.settle import Terms
 from resolution.survivorship import Survivors, survive
 
 

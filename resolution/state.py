@@ -75,6 +75,7 @@ def prune(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the tables that no later step, update or question reads; their room in the file is used again."""
     for table in sorted(tables_of(connection) - set(KEPT)):
         connection.execute(f'DROP TABLE "{table}"')
+    connection.execute("CHECKPOINT")
 
 
 def carry_over_ledger(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

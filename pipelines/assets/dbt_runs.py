@@ -77,7 +77,7 @@ def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) 
 
     options = [
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target)),
-        *("--log-path", str(home / "dbt" / "logs"), "--quiet", "--no-use-colors"),
+        *("--log-path", str(home / "dbt" / "logs"), "--log-level", "none", "--log-level-file", "info"),
     ]
     target.mkdir(parents=True, exist_ok=True)
     variables = {

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+STRICT_WEIGHT = 8.0  # log2 odds of a pair that a deterministic rule links: as much as any pair may count
+
 
 @dataclass(frozen=True, slots=True)
 class Bridge:

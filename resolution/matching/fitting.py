@@ -1,7 +1,8 @@
 """From records of one party type to its model, without labels: the order of the steps.
 
 match input -> comparisons that the input can feed -> word weights, term frequencies, blocking keys ->
-blocked pairs -> EM -> additive weights -> thresholds. Everything learned is returned as one value.
+blocked pairs -> EM -> additive weights -> what clustering tells of them -> thresholds. Everything learned is
+returned as one value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,9 @@ from resolution.matching.model import (
     TrainedLevel,
 )
 from resolution.matching.organization import ORGANIZATION_BLOCKS, ORGANIZATION_COMPARISONS
+from resolution.matching.outcomes import learn_from_outcomes
 from resolution.matching.person import PERSON_BLOCKS, PERSON_COMPARISONS
+from resolution.matching.relatives import unmet_kin
 from resolution.matching.rules import vetoes_in_force
 from resolution.matching.training import (
     Estimates,
@@ -40,6 +43,7 @@ from resolution.matching.training import (
     expectation_maximisation,
     level_shares,
 )
+from resolution.matching.whole_pairs import Blocked, all_pairs, sample_whole_pairs
 
 LEAST_FILLED = 0.01  # share of records that must have a value for a field to be compared
 LEAST_FILLED_RECORDS = 2
@@ -157,6 +161,11 @@ def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, sc
     return Population(pairs, compared, tuple(shares))
 
 
+def _unmet_kin(connection: duckdb.DuckDBPyConnection, prepared: Prepared) -> Vectors | None:
+    found = unmet_kin(connection, prepared.table, draft=prepared.draft, comparisons=prepared.comparisons)
+    return _with_names(found, prepared).distinct()[0] if found else None
+
+
 def _with_names(vectors: Vectors, prepared: Prepared) -> Vectors:
     """Return the vectors with nameless organisations (shared mailboxes) taken out of training.
 
@@ -216,11 +225,17 @@ def fit_party_model(
     vectors = sampling.vectors_of(
         connection, "training_levels", comparisons=prepared.comparisons, weight=weight
     )
-    vectors = _with_names(vectors, prepared)
+    vectors, _ = _with_names(vectors, prepared).distinct()
     estimates = expectation_maximisation(
-        vectors, prepared.comparisons, population=population, kinships=prepared.kinships
+        vectors,
+        prepared.comparisons,
+        population=population,
+        kinships=prepared.kinships,
+        unmet=_unmet_kin(connection, prepared),
     )
     weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
+    if estimates.matches >= FEWEST_MATCHES:
+        weights = _with_outcomes(connection, prepared, pairs=pairs, estimates=estimates, weights=weights)
     learned = 0
     if decisions is not None:
         weights, learned = learn_from_decisions(
@@ -233,6 +248,30 @@ def fit_party_model(
         )
     thresholds = choose_thresholds(vectors, weights.score(vectors), precision=precision)
     return _fitted(prepared, estimates, weights, thresholds=thresholds, decisions=learned)
+
+
+def _with_outcomes(
+    connection: duckdb.DuckDBPyConnection,
+    prepared: Prepared,
+    *,
+    pairs: str,
+    estimates: Estimates,
+    weights: AdditiveWeights,
+) -> AdditiveWeights:
+    """Return the weights after what clustering tells of whole pairs."""
+    draft = replace(prepared.draft, status="fitted", vetoes=_vetoes(prepared, estimates))
+    blocked = Blocked(prepared.table, pairs, draft, prepared.comparisons, prepared.party_type)
+    if sampling.count(connection, pairs) == sampling.count(connection, "training_pairs"):
+        whole = all_pairs(connection, blocked, scored="training_levels")
+    else:
+        whole = sample_whole_pairs(connection, blocked, weights=weights)
+    return learn_from_outcomes(replace(whole, vectors=_with_names(whole.vectors, prepared)), weights)
+
+
+def _vetoes(prepared: Prepared, estimates: Estimates) -> tuple[str, ...]:
+    names = [c.name for c in prepared.comparisons]
+    matched = {name: levels.tolist() for name, levels in zip(names, estimates.matched, strict=True)}
+    return vetoes_in_force(prepared.party_type, matched)
 
 
 def _rules_only(draft: PartyModel, reason: str) -> PartyModel:
@@ -248,10 +287,6 @@ def _fitted(
     decisions: int,
 ) -> PartyModel:
     draft = prepared.draft
-    matched = {
-        c.name: levels.tolist() for c, levels in zip(prepared.comparisons, estimates.matched, strict=True)
-    }
-    vetoes = vetoes_in_force(prepared.party_type, matched)
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
     told = enough and estimates.matches >= FEWEST_MATCHES_TO_TELL
     return PartyModel(
@@ -268,7 +303,7 @@ def _fitted(
         review_threshold=thresholds.review,
         expected_precision=thresholds.precision if told else None,
         expected_recall=thresholds.recall if told else None,
-        vetoes=vetoes,
+        vetoes=_vetoes(prepared, estimates),
     )
 
 

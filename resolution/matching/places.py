@@ -17,6 +17,8 @@ _STREET_ALIKE = (
     " OR starts_with(street_r, street_l))"
 )
 
+# A branch is at another address, as a party is that moved: near by as easily as far off. As chance alone
+# would have it, two branches in one town pass for one party.
 ADDRESS = Comparison(
     name="address",
     shared_by=("household", "colleague", "group", "neighbour"),
@@ -52,6 +54,7 @@ ADDRESS = Comparison(
             f"{_STREET_ALIKE} AND {_AREA_FITS}",
             0.06,
             needs=("street",),
+            shared_by=("branch",),
         ),
         Level(
             "same number and area",
@@ -65,15 +68,23 @@ ADDRESS = Comparison(
             0.02,
             needs=("street", "house_number"),
         ),
-        Level("same postcode", same("postcode"), 0.1, tf_column="postcode", needs=("postcode",)),
+        Level(
+            "same postcode",
+            same("postcode"),
+            0.1,
+            tf_column="postcode",
+            needs=("postcode",),
+            shared_by=("branch",),
+        ),
         Level(
             "same city, or postcode one off",
             "city_l = city_r OR"
             " (damerau_levenshtein(postcode_l, postcode_r) <= 1 AND length(postcode_l) >= 4)"
             " OR jaro_winkler_similarity(city_l, city_r) >= 0.92",
             0.08,
+            shared_by=("branch",),
         ),
-        Level("different", "", 0.12),
+        Level("different", "", 0.12, shared_by=("branch",)),
     ),
 )
 

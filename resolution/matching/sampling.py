@@ -16,6 +16,7 @@ from resolution.matching.training import Vectors
 RANDOM_PAIRS = 200_000  # enough for level shares down to 1e-4; rarer agreement comes from value counts
 TRAINING_PAIRS = 250_000  # blocked pairs that EM looks at; more changes m by less than 0.005
 SEED = 20_260_101
+PARTS = 1_000_000  # into which hashes are cut to draw a share of rows
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -52,10 +53,9 @@ def sample_pairs(
     """Create table `target` with about `most` of the blocked pairs; return how many each stands for."""
     total = count(connection, pairs)
     share = min(1.0, most / max(total, 1))
-    parts = 1_000_000
     connection.execute(
         f"CREATE OR REPLACE TABLE {target} AS SELECT * FROM {pairs}"
-        f" WHERE hash(join_key_l || '|' || join_key_r) % {parts} < {int(share * parts)}"
+        f" WHERE hash(join_key_l || '|' || join_key_r) % {PARTS} < {int(share * PARTS)}"
     )
     return total / max(count(connection, target), 1)
 

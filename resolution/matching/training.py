@@ -39,6 +39,8 @@ LEAST_SHARE_OF_KIN = 0.001  # of the blocked pairs: relatives are everywhere, al
 FLOOR = 1e-7  # no level is impossible
 MOST_ITERATIONS = 60
 CONVERGED = 1e-4  # largest change of any m
+RARITY_STEPS = 4  # per bit: rarer or commoner by less than an eighth of a bit is alike
+MOST_KEYS = 2**62  # of numbered vectors, that int64 can tell apart
 
 Floats = NDArray[np.float64]
 
@@ -55,6 +57,34 @@ class Vectors:
     levels: NDArray[np.int8]
     rarity: Floats
     weights: Floats
+
+    def beside(self, others: "Vectors") -> "Vectors":
+        """Return these vectors and the others behind them."""
+        return Vectors(
+            np.concatenate([self.levels, others.levels]),
+            np.concatenate([self.rarity, others.rarity]),
+            np.concatenate([self.weights, others.weights]),
+        )
+
+    def distinct(self) -> tuple["Vectors", NDArray[np.int64]]:
+        """Return one weighted row for all pairs that look alike, and the row that each pair went to.
+
+        Pairs look alike that have the same levels, and rarities alike to `RARITY_STEPS`. A quarter of a
+        million pairs are some ten thousand rows, and learning from those takes a tenth of the time.
+        """
+        steps = np.round(self.rarity * RARITY_STEPS).astype(np.int64)
+        row = np.zeros(len(self.levels), dtype=np.int64)
+        count = 1
+        for column in (*self.levels.T.astype(np.int64), *steps.T):
+            value = column - column.min(initial=0)
+            values = int(value.max(initial=0)) + 1
+            if count * values >= MOST_KEYS:
+                found, row = np.unique(row, return_inverse=True)
+                count = len(found)
+            row, count = row * values + value, count * values
+        _, first, row = np.unique(row, return_index=True, return_inverse=True)
+        weights = np.bincount(row, weights=self.weights, minlength=len(first)).astype(np.float64)
+        return Vectors(self.levels[first], steps[first] / RARITY_STEPS, weights), row
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,11 +249,18 @@ def expectation_maximisation(
     *,
     population: Population,
     kinships: Sequence[str] = (),
+    unmet: Vectors | None = None,
 ) -> Estimates:
-    """Return m, u and the number of matches that explain the blocked pairs best."""
+    """Return m, u and the number of matches that explain the blocked pairs best.
+
+    `unmet` are pairs that blocking does not meet and that share what relatives share: without them the
+    relatives among the blocked pairs, which were met because they look alike, would pass for all there are.
+    """
     kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
-    blocked = float(vectors.weights.sum())
+    blocked, met = float(vectors.weights.sum()), len(vectors.weights)
+    if unmet is not None:
+        vectors = vectors.beside(unmet)
     first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
         kinships
     )
@@ -248,6 +285,6 @@ def expectation_maximisation(
         kin,
         population.pairs,
         iteration,
-        posterior[:, 0],
+        posterior[:met, 0],
         matched,
     )

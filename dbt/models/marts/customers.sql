@@ -27,7 +27,7 @@ golden_records as (
 ),
 
 -- The first current value of each attribute: survivorship put it first.
-leading as (
+leading_values as (
     select
         golden_id,
         attribute,
@@ -51,7 +51,7 @@ stated as (
         max(value) filter (where attribute = 'postcode') as postcode,
         max(value) filter (where attribute = 'city') as city,
         max(value) filter (where attribute = 'country') as country
-    from leading
+    from leading_values
     group by golden_id
 )
 

@@ -57,3 +57,15 @@ def test_every_level_has_an_example(comparison: Comparison) -> None:
     shown = {label for name, label, *_ in CASES if name == comparison.name}
 
     assert shown == {level.label for level in comparison.levels} | {"missing"}
+
+
+def test_a_branch_is_at_another_address_as_a_party_is_that_moved() -> None:
+    shared = {level.label for level in ADDRESS.levels if "branch" in level.shared_by}
+
+    assert shared == {
+        "same or like street and area, other number",
+        "same postcode",
+        "same city, or postcode one off",
+        "different",
+    }
+    assert "branch" not in ADDRESS.shared_by
