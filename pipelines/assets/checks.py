@@ -3,6 +3,7 @@
 dbt's tests are checks of their models, and each raw table has its own two (sync.py).
 """
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -110,7 +111,7 @@ def completeness(home: HomeFolder) -> dg.AssetCheckResult:
     """List the objects whose latest proof is not whole."""
     with home.connect("checking completeness") as connection:
         found = connection.execute(_UNPROVEN).fetchall()
-    said = "; ".join(f"{name}: {share:.1%}" for name, share in found)
+    said = "; ".join(f"{name}: {math.floor(share * 1000) / 10:.1f}%" for name, share in found)
     return dg.AssetCheckResult(
         passed=not found,
         severity=dg.AssetCheckSeverity.WARN,
