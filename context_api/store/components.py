@@ -83,7 +83,7 @@ def load_component(
         gone |= frontier - found.keys()
         if most is not None and len(members) > most:
             raise ComponentTooLarge(f"over {most} records are tied together")
-        reached = set(_companions(connection, tenant_id, version=version, ids=frontier))
+        reached = set(companions(connection, tenant_id, version=version, ids=frontier))
         reached |= decided.tied(found)
         for link in _links(connection, tenant_id, version=version, ids=found):
             if decided.joins(link):
@@ -193,7 +193,7 @@ def _records(
             yield StoredRecord(*row)
 
 
-def _companions(connection: Connection, tenant_id: str, *, version: int, ids: Iterable[str]) -> Iterator[str]:
+def companions(connection: Connection, tenant_id: str, *, version: int, ids: Iterable[str]) -> Iterator[str]:
     """Yield the records that share a golden record with these."""
     current = in_version(LedgerEntry, tenant_id, version)
     golden_ids: set[str] = set()

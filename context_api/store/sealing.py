@@ -65,8 +65,8 @@ class Sealer:
             return cipher.decrypt(bytes(nonce), bytes(body), self._bound_to(record_id, what)).decode()
         except InvalidTag as error:
             raise FaultyStoreSetting(
-                f"a sealed value of {record_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY) that"
-                " this store was made with"
+                f"a sealed value of {record_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY)"
+                " that this store was made with"
             ) from error
 
     def token(self, term: str) -> bytes:
