@@ -11,12 +11,14 @@ import duckdb
 from sqlalchemy import Engine
 
 from context_api.store.engine import migrate, open_store, store_url
+from context_api.store.sealing import Sealer, master_key
 from pipelines import warehouse
 from pipelines.connectors.opening import open_connector
 from pipelines.connectors.port import Connector
 from pipelines.sync.sources import Source
 
 STORE_VARIABLE = "CONCORD_STORE_URL"
+KEY_VARIABLE = "CONCORD_STORE_KEY"
 RESOLUTION = "resolution"  # the schema that holds what resolution writes
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
 
@@ -48,6 +50,11 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
         return self.root / "truth.csv"
 
     @property
+    def snapshots(self) -> Path:
+        """The match snapshots, one file per published version."""
+        return self.root / "snapshots"
+
+    @property
     def analyst_copy(self) -> Path:
         """The read-only copy of the warehouse for analysts."""
         return self.root / "analyst.duckdb"
@@ -61,6 +68,10 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
             yield engine
         finally:
             engine.dispose()
+
+    def sealer(self) -> Sealer:
+        """Return what seals personal values: under CONCORD_STORE_KEY, else the key file in this folder."""
+        return Sealer(master_key(self.root, os.environ.get(KEY_VARIABLE)), self.tenant_id)
 
     def connector(self, source: Source) -> Connector:
         """Open a source; relative paths in sources.yml are meant from this folder."""

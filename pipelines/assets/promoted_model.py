@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from pipelines.errors import BrokenModel
+from resolution.domain.errors import InputError
 from resolution.matching.model import ResolutionModel, from_json, to_json
 
 
@@ -21,7 +22,7 @@ def promoted_model(path: Path) -> ResolutionModel | None:
         return None
     try:
         return from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, InputError) as error:
         raise BrokenModel(path, error) from error
 
 

@@ -7,13 +7,17 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from sqlalchemy import Engine
 
+from context_api.errors import StaleResult
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import RESOLUTION, HomeFolder
 from pipelines.assets.promoted_model import promoted_model
 from pipelines.assets.resolution import SETTLED, STANDARDISED, resolution_key
 from pipelines.assets.table_metadata import table_metadata
-from pipelines.publish import publish
+from pipelines.publish import PublishSummary, publish
+from pipelines.settling_on_store import settle_on_store
+from resolution.matching.model import ResolutionModel
 
 VERSION = dg.AssetKey(["publish", "version"])
 ANALYST_COPY = dg.AssetKey(["publish", "analyst_copy"])
@@ -61,7 +65,12 @@ def published_version(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     if model is None:
         raise dg.Failure("there is no promoted model; materialise resolution/links first")
     with home.connect("publishing", schema=RESOLUTION) as connection, home.store() as engine:
-        outcome = publish(connection, engine, home.tenant_id, home=home.root, model=model)
+        try:
+            outcome = _publish(home, connection, engine, model)
+        except StaleResult:
+            # Someone published since, or this very step did and was cut off before it could say so.
+            settle_on_store(connection, engine, home.tenant_id, model=model)
+            outcome = _publish(home, connection, engine, model)
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_metadata(outcome))
         membership = resolution_key("golden_membership")
         yield dg.MaterializeResult(
@@ -69,8 +78,21 @@ def published_version(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
         )
 
 
-def _metadata(outcome: Any) -> dict[str, Any]:
-    return {"version": outcome.version}
+def _publish(
+    home: HomeFolder, connection: duckdb.DuckDBPyConnection, engine: Engine, model: ResolutionModel
+) -> PublishSummary:
+    return publish(connection, engine, sealer=home.sealer(), model=model, snapshots=home.snapshots)
+
+
+def _metadata(outcome: PublishSummary) -> dict[str, Any]:
+    return {
+        "version": outcome.version,
+        "rows written": sum(outcome.written.values()),
+        "rows ended": sum(outcome.ended.values()),
+        "settled again": outcome.settled_again,
+        "match snapshot": dg.MetadataValue.path(str(outcome.snapshot)),
+        **{f"written, {table}": rows for table, rows in outcome.written.items() if rows},
+    }
 
 
 def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:

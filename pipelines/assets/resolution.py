@@ -16,12 +16,11 @@ from pipelines.assets.home import RESOLUTION, HomeFolder
 from pipelines.assets.pictures import cluster_sizes, m_and_u_chart, match_weight_histogram
 from pipelines.assets.promoted_model import promote, promoted_model
 from pipelines.assets.table_metadata import table_metadata
-from pipelines.publish import ledger_from_store
+from pipelines.settling_on_store import score_on_store, settle_on_store
 from resolution.matching.model import PartyModel, ResolutionModel
-from resolution.stages import score_links, settle_parties, standardise_parties
+from resolution.stages import standardise_parties
 
 PARTIES = "intermediate.int_party_records"
-CAUSE = "pipeline"  # what the ledger says of changes that a run made
 
 _WEIGHTS = "select round(match_weight)::integer as weight, count(*) from links group by 1 order by 1"
 _METHODS = "select method, band, count(*) from links where veto is null group by all order by all"
@@ -89,8 +88,8 @@ def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None
 def links(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Score all blocked pairs with the promoted model, or learn and promote one."""
     known = promoted_model(home.model)
-    with home.connect("scoring links", schema=RESOLUTION) as connection:
-        model = score_links(connection, known)
+    with home.connect("scoring links", schema=RESOLUTION) as connection, home.store() as engine:
+        model = score_on_store(connection, engine, home.tenant_id, model=known)
         if known is None:
             promote(model, home.model)
         counted = connection.execute(_METHODS).fetchall()
@@ -165,8 +164,7 @@ def settled_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     if model is None:
         raise dg.Failure("there is no promoted model; materialise resolution/links first")
     with home.connect("settling", schema=RESOLUTION) as connection, home.store() as engine:
-        ledger_from_store(connection, engine, home.tenant_id)
-        settle_parties(connection, model, now=_now(), cause=CAUSE)
+        settle_on_store(connection, engine, home.tenant_id, model=model)
         more: dict[str, dict[str, Any]] = {"membership": _membership_metadata(connection)}
         for spec in SETTLED:
             name = spec.key.path[-1]
