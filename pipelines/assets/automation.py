@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 
 import dagster as dg
-from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition  # not exported
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,
+)  # not exported
 
 from pipelines import warehouse
 from pipelines.assets.changes import Cursors, look

@@ -30,7 +30,12 @@ class Changes:
 
 
 def look(
-    sources: Sequence[Source], before: Mapping[str, str], *, home: Path, open_connector: Opener, cursors: Cursors
+    sources: Sequence[Source],
+    before: Mapping[str, str],
+    *,
+    home: Path,
+    open_connector: Opener,
+    cursors: Cursors,
 ) -> Changes:
     """Compare what sources show now with what they showed before; who does not answer counts as unchanged."""
     seen = dict(before)

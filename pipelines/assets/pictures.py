@@ -35,9 +35,7 @@ def match_weight_histogram(
     return _picture(figure, f"{sum(n for _, n in counts):,} pairs by match weight; thresholds: {lines}")
 
 
-def m_and_u_chart(
-    levels: Sequence[tuple[str, float, float]], *, party_type: str
-) -> dg.MarkdownMetadataValue:
+def m_and_u_chart(levels: Sequence[tuple[str, float, float]], *, party_type: str) -> dg.MarkdownMetadataValue:
     """Draw each level's chance among matches (m) and among others (u), as (label, m, u)."""
     shown = list(levels)[:SHOWN_LEVELS]
     figure, axes = _figure("probability", "", height=max(SIZE[1], 0.22 * len(shown) + 0.8))

@@ -27,7 +27,9 @@ ACTIVITIES = [
 ]
 
 
-def _spec(key: dg.AssetKey, description: str, *, deps: Sequence[dg.AssetKey], kinds: set[str]) -> dg.AssetSpec:
+def _spec(
+    key: dg.AssetKey, description: str, *, deps: Sequence[dg.AssetKey], kinds: set[str]
+) -> dg.AssetSpec:
     return dg.AssetSpec(
         key,
         deps=deps,
