@@ -1,4 +1,4 @@
-"""Serving Dagster's pages of a home folder until Ctrl-C: its web server and the daemon of schedule and sensor."""
+"""Serving Dagster's pages of a home folder until Ctrl-C: web server, schedule and sensor."""
 
 import os
 import signal
@@ -32,11 +32,9 @@ def serve(home: Path, console: Console) -> None:
         NotServing: the pages did not come up.
     """
     with console.status("starting Dagster"), dagster_pages(home) as (address, server):
-        pass_on = console.print
-        pass_on()
-        pass_on(f"Dagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
+        console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
         for line in what_to_try(address, home):
-            pass_on(line, soft_wrap=True)
+            console.print(line, soft_wrap=True)
         _until_interrupted(server)
 
 
@@ -45,9 +43,8 @@ def what_to_try(address: str, home: Path) -> list[str]:
     return [
         f"  every step and table: {address}/assets, and the flow at {address}/asset-groups",
         f"  this run, second by second: {address}/runs",
-        f"  a changed source: sqlite3 {home}/systems/crm.db \"update contacts set phone = '+49 30 555 0199',"
-        f" updated_at = datetime('now') where id = 1\", then concord run --home {home}",
-        f"  a golden record: concord show --help",
+        f"  change something in {home}/systems, then: concord run --home {home}",
+        "  a golden record: concord show --help",
     ]
 
 

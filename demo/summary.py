@@ -13,9 +13,11 @@ from pipelines.warehouse import connect
 
 _SOURCES = """
 with parties as (
-    select source, count(*) as parties from intermediate.int_party_records where not is_deleted group by source
+    select source, count(*) as parties from intermediate.int_party_records where not is_deleted
+    group by source
 ), activities as (
-    select source, count(*) as activities from intermediate.int_activities where not is_deleted group by source
+    select source, count(*) as activities from intermediate.int_activities where not is_deleted
+    group by source
 ), aside as (
     select source, count(*) as aside from sync.quarantine where replayed_at is null group by source
 )
@@ -84,8 +86,8 @@ def _sources(summary: Summary) -> Table:
     table = _table("Records by source", "source", "party records", "activities", "quarantined")
     for source, *counts in summary.sources:
         table.add_row(source, *(f"{count:,}" for count in counts))
-    sums = [sum(row[place] for row in summary.sources) for place in (1, 2, 3)]
-    table.add_row("all", *(f"{total:,}" for total in sums), style="bold")
+    columns = list(zip(*summary.sources, strict=True))[1:]
+    table.add_row("all", *(f"{sum(map(int, column)):,}" for column in columns), style="bold")
     return table
 
 

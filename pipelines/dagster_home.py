@@ -1,4 +1,4 @@
-"""Dagster's own folder inside a home folder: runs, events and metadata, for every process that looks at them."""
+"""Dagster's own folder inside a home folder: runs, events and metadata, for all processes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

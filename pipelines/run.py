@@ -16,7 +16,7 @@ from typing import Any
 
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType, DagsterExecutionInterruptedError
-from dagster._utils.error import SerializableErrorInfo  # not exported
+from dagster_shared.error import SerializableErrorInfo
 
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import JOB, build_definitions

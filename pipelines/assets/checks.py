@@ -19,18 +19,20 @@ MOST_IN_REVIEW = 0.25  # pairs for review per live record: past it, nobody reads
 FRESH_WITHIN = timedelta(hours=36)  # a daily schedule, and half a day for a run that had to be repeated
 
 _UNPROVEN = """
-select source || '.' || object, proven_share from quality.sync_completeness where proven_share < 1 order by all
+select source || '.' || object, proven_share from quality.sync_completeness where proven_share < 1
+order by all
 """
 _STALE = """
-select source || '.' || object, coalesce(last_error, 'not synced since ' || synced_at::varchar, 'never synced')
+select source || '.' || object,
+    coalesce(last_error, 'not synced since ' || synced_at::varchar, 'never synced')
 from quality.source_freshness where synced_at is null or synced_at < $1 order by all
 """
 
 
 @dg.asset_check(
     asset=resolution_key("membership"),
-    description=f"Pairs of records in one golden record: precision at least {LEAST_PRECISION}, recall at least"
-    f" {LEAST_RECALL}, against truth.csv where there is one, else against people's decisions.",
+    description=f"Pairs of records in one golden record: precision at least {LEAST_PRECISION}, recall at"
+    f" least {LEAST_RECALL}, against truth.csv where there is one, else against people's decisions.",
 )
 def precision_and_recall(home: HomeFolder) -> dg.AssetCheckResult:
     """Measure precision and recall; with nothing to measure against, say so and pass."""
@@ -56,7 +58,7 @@ def _precision_result(precision: float, recall: float, *, by: str) -> dg.AssetCh
 
 @dg.asset_check(
     asset=resolution_key("membership"),
-    description="No golden record parts two records that a person matched, or holds two that a person parted.",
+    description="No golden record parts two records that a person matched, or holds two that were parted.",
 )
 def decisions_are_kept(home: HomeFolder) -> dg.AssetCheckResult:
     """Count decided pairs that stand against their decision (law 2)."""
@@ -122,7 +124,7 @@ def completeness(home: HomeFolder) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset=dg.AssetKey(["quality", "source_freshness"]),
-    description=f"Every object was synced to the end in the last {FRESH_WITHIN.total_seconds() / 3600:.0f} hours.",
+    description=f"Every object was synced to the end within {FRESH_WITHIN.total_seconds() / 3600:.0f} hours.",
 )
 def freshness(home: HomeFolder) -> dg.AssetCheckResult:
     """List the objects that were not synced for too long, with what their last sync ran into."""

@@ -124,7 +124,7 @@ def _connection_closed() -> Iterator[None]:
     try:
         yield
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb's
 
 
 def _newest(project: Path) -> float:

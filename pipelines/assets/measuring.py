@@ -76,8 +76,8 @@ def against_decisions(connection: duckdb.DuckDBPyConnection) -> Decided:
 def cluster_shape(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, str]:
     """Return how many golden records there are, the size of the largest, and its id."""
     found = connection.execute(
-        "select count(*) over (), n, golden_id from (select golden_id, count(*) as n from resolution.membership"
-        " group by golden_id) order by n desc, golden_id limit 1"
+        "select count(*) over (), n, golden_id from (select golden_id, count(*) as n"
+        " from resolution.membership group by golden_id) order by n desc, golden_id limit 1"
     ).fetchone()
     return (0, 0, "") if found is None else (int(found[0]), int(found[1]), str(found[2]))
 

@@ -1,6 +1,5 @@
 """Publish: one atomic version of the context store, and the analysts' copy of the warehouse."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -118,7 +117,7 @@ def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             shutil.copyfile(home.warehouse, part)
         with duckdb.connect(str(part), read_only=True) as copy:
             (tables,) = copy.execute("select count(*) from duckdb_tables()").fetchone() or (0,)
-        os.replace(part, home.analyst_copy)
+        part.replace(home.analyst_copy)
         size = home.analyst_copy.stat().st_size
         return dg.MaterializeResult(
             metadata={

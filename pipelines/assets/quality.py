@@ -41,8 +41,8 @@ create or replace table quality.resolution_quality (measure varchar, value doubl
     owners=[OWNERS[Group.QUALITY]],
     kinds={"duckdb", "sql"},
     deps=[dg.AssetKey(["publish", "version"])],
-    description="The latest proof of each sync: what the source counts, what the warehouse holds, and how many"
-    " sampled rows are equal.\n\nGrain: one row per (source, object).",
+    description="The latest proof of each sync: what the source counts, what the warehouse holds, and how"
+    " many sampled rows are equal.\n\nGrain: one row per (source, object).",
 )
 def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Write the latest proof of each object."""
@@ -79,8 +79,8 @@ def source_freshness(home: HomeFolder) -> dg.MaterializeResult[None]:
     owners=[OWNERS[Group.QUALITY]],
     kinds={"duckdb", "python"},
     deps=[dg.AssetKey(["publish", "version"]), resolution_key("membership"), resolution_key("links")],
-    description="How good the golden records are: precision and recall of pairs against known truth where there"
-    " is any, against people's decisions, the share of pairs for review, and the largest cluster.\n\n"
+    description="How good the golden records are: precision and recall of pairs against known truth where"
+    " there is any, against people's decisions, the share of pairs for review, and the largest cluster.\n\n"
     "Grain: one row per (measure, measured_against).",
 )
 def resolution_quality(home: HomeFolder) -> dg.MaterializeResult[None]:

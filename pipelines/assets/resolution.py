@@ -80,8 +80,8 @@ def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None
     group_name=Group.RESOLUTION,
     owners=[OWNERS[Group.RESOLUTION]],
     kinds={"duckdb", "splink"},
-    description="Scored pairs of party records: match weight, probability, method, the rule that met them, and"
-    " the share of every comparison. The first run learns a model and promotes it; later runs score with"
+    description="Scored pairs of party records: match weight, probability, method, the rule that met them,"
+    " and the share of every comparison. The first run learns a model and promotes it; later runs score with"
     " it.\n\nGrain: one row per (record_id_l, record_id_r) at or above the review threshold; rewritten on"
     " each run.",
 )

@@ -88,7 +88,7 @@ def _check_specs(source: Source, name: str) -> Iterator[dg.AssetCheckSpec]:
     yield dg.AssetCheckSpec(
         PROVEN,
         asset=key,
-        description="Count and a sample of whole rows are those of the source; rows in quarantine are missing.",
+        description="Count and a sample of whole rows are the source's; rows in quarantine are missing.",
     )
 
 

@@ -18,7 +18,7 @@ def table_metadata(
     *,
     descriptions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Return row count and column schema of `schema.table`, under the names that Dagster's catalogue knows."""
+    """Return row count and column schema of `schema.table`, under the names of Dagster's catalogue."""
     schema, name = table.split(".")
     quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (schema, name))
     (rows,) = connection.execute(f"select count(*) from {quoted}").fetchone() or (0,)
