@@ -5,13 +5,18 @@ content. `truth.csv` stands outside `systems/`, and nothing in `systems/` hints 
 """
 
 import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
 from demo.business.correspondence import Correspondence, personal_occasions
+from demo.business.day import Clerk, change_crm, change_erp, change_itsm
+from demo.business.day_of_mail import change_mail
 from demo.business.deals import plan_deals, write_deals
+from demo.business.flaws import spoil
 from demo.business.invoices import write_credit_notes, write_invoices
 from demo.business.occasions import Occasion
 from demo.business.odd_mails import write_broken, write_injections
@@ -23,10 +28,9 @@ from demo.population.population import Population, populate
 from demo.systems.crm_parties import write_crm_parties
 from demo.systems.databases import Database
 from demo.systems.erp_parties import write_erp_parties
-from demo.systems.flaws import spoil
 from demo.systems.itsm_parties import write_itsm_parties
 from demo.systems.maildir import MailServer
-from demo.systems.truth import Truth
+from demo.systems.truth import Truth, read_truth
 
 SEED = "concord-company-1"
 PARTIES = 3_000  # at scale 1
@@ -67,7 +71,8 @@ def write_company(
     shutil.rmtree(systems, ignore_errors=True)
     systems.mkdir(parents=True)
     population = populate(parties * scale, Seed(seed), until=until)
-    truth, counts = Truth(), {}
+    truth = Truth()
+    counts: dict[str, int] = {}
     with Database(systems, "crm") as crm, Database(systems, "erp") as erp, Database(systems, "itsm") as itsm:
         occasions = _write_databases(population, truth, crm=crm, erp=erp, itsm=itsm)
         for database in (crm, erp, itsm):
@@ -81,6 +86,23 @@ def write_company(
     spoil(systems, population.parties)
     truth.write(home / TRUTH)
     return CompanySummary(population.parties, counts, len(truth.entities))
+
+
+def change_company(home: Path, *, day: date, seed: str = SEED) -> None:
+    """Let one more day pass in a sandbox: records come, change and go in every system, and mail arrives.
+
+    The same sandbox, seed and day give the same changes. `truth.csv` follows.
+    """
+    dice = Seed(seed)
+    systems, truth = home / SYSTEMS, read_truth(home / TRUTH)
+    changes = {"crm": change_crm, "erp": change_erp, "itsm": change_itsm}
+    for source, change in changes.items():
+        with closing(sqlite3.connect(systems / f"{source}.db")) as connection, connection:
+            connection.row_factory = sqlite3.Row
+            change(Clerk(connection, day, dice.dice("day", day, source), truth))
+    with closing(sqlite3.connect(systems / "crm.db")) as contacts:
+        change_mail(systems / MAIL, contacts, day=day, rng=dice.dice("day", day, "mail"), truth=truth)
+    truth.write(home / TRUTH)
 
 
 def _write_databases(

@@ -32,6 +32,7 @@ WE_BEGIN = {Topic.REMINDER}
 WITH_PDF = {Topic.QUOTE, Topic.ORDER, Topic.REMINDER, Topic.SUPPLIER_INVOICE}
 ACCOUNT_MANAGERS = 4  # of our people have a mailbox of their own; the rest share
 LENGTHS = (1, 1, 1, 2, 2, 3, 4)
+EVERY_COPIED = 25  # of the threads, one in so many also lies in a colleague's mailbox, message by message
 ENCODINGS = (
     ("utf-8", "quoted-printable"),
     ("utf-8", "quoted-printable"),
@@ -60,7 +61,8 @@ def person_side(population: Population, position: int, day: date, rng: random.Ra
     email = person.private_email if rng.random() < 0.07 else state.email
     if rng.random() < 0.03:
         email = email.upper()
-    name = "" if rng.random() < 0.08 else whole_name(person, state, rng, family_first=0.12)
+    settings = population.seed.dice("mail program", state.email)  # set up once, then the same in every mail
+    name = "" if settings.random() < 0.08 else whole_name(person, state, settings, family_first=0.12)
     signature = _signature(person, day, rng) if rng.random() < 0.7 else ""
     return Side(Mailer(name, email), state.family_name, signature, person.language)
 
@@ -96,11 +98,11 @@ def personal_occasions(population: Population) -> Iterator[Occasion]:
                 day = state.since - timedelta(days=1)
                 firm = population.firm_of(old).number
                 yield Occasion(max(day, span[0]), Topic.GOODBYE, firm, position, old.name, 0)
-    for firm in population.firms[1:]:
-        if span[0] < firm.moved_on <= span[1]:
-            address = firm.organization.address
+    for mover in population.firms[1:]:
+        if span[0] < mover.moved_on <= span[1]:
+            address = mover.organization.address
             text = f"{address.street_line}, {address.postcode} {address.city}"
-            yield Occasion(firm.moved_on, Topic.MOVE, firm.number, None, text, 0)
+            yield Occasion(mover.moved_on, Topic.MOVE, mover.number, None, text, 0)
 
 
 class Correspondence:
@@ -146,7 +148,13 @@ class Correspondence:
         language = they.language if they.language in phrases()[occasion.topic] else "en"
         subject = phrase(f"subject_{occasion.topic}", language, rng, reference=occasion.reference)
         carbon = self._carbon_copy(occasion, rng)
-        sent, references, quoted = at_work(occasion.day, rng), (), ""
+        folder_of_copy = ""
+        if self._threads % EVERY_COPIED == 0:
+            colleague = self._population.people[0].at(occasion.day)
+            folder_of_copy = colleague.email.partition("@")[0]
+            carbon = (*carbon, Mailer("", colleague.email))
+        sent, quoted = at_work(occasion.day, rng), ""
+        references: tuple[str, ...] = ()
         charset, encoding = rng.choice(ENCODINGS)
         for place in range(rng.choice(LENGTHS)):
             ours = (place % 2 == 1) != (occasion.topic in WE_BEGIN)
@@ -166,14 +174,13 @@ class Correspondence:
                 encoding=encoding,
                 attachments=_attachments(occasion, rng) if place < 2 else (),
             )
-            self.deliver(folder, message)
+            for box in {folder: None, folder_of_copy: None} if folder_of_copy else (folder,):
+                self.deliver(box, message)
             references = (*references, message.message_id)
             quoted = f"\n\n> {_first_lines(message.body)}" if rng.random() < 0.5 else ""
             sent += timedelta(minutes=rng.randrange(4, 3000))
             if sent.date() > self._population.last_day:
                 break
-        if carbon and rng.random() < 0.1:  # a copy of the last one lies in a colleague's mailbox too
-            self.deliver(self._population.people[0].states[0].email.partition("@")[0], message)
 
     def _carbon_copy(self, occasion: Occasion, rng: random.Random) -> tuple[Mailer, ...]:
         staff = self._population.colleagues(occasion.firm, occasion.day)
@@ -213,11 +220,11 @@ def _first_lines(body: str) -> str:
 
 def _attachments(occasion: Occasion, rng: random.Random) -> tuple[Attachment, ...]:
     if occasion.topic is Topic.TICKET and rng.random() < 0.25:
-        rows = "".join(f"{occasion.day.isoformat()}T0{hour}:00:00,{rng.randrange(100)}\n" for hour in range(5))
+        rows = "".join(
+            f"{occasion.day.isoformat()}T0{hour}:00:00,{rng.randrange(100)}\n" for hour in range(5)
+        )
         return (Attachment(f"{occasion.reference}.csv", "text/csv", f"time,value\n{rows}".encode()),)
     if occasion.topic not in WITH_PDF or rng.random() < 0.65:
         return ()
     lines = [occasion.reference, occasion.day.isoformat(), f"{occasion.amount_cents / 100:,.2f} EUR"]
     return (Attachment(f"{occasion.reference}.pdf", "application/pdf", pdf_page(lines)),)
-
-

@@ -126,9 +126,7 @@ def _write_note(
     database.add("notes", row)
 
 
-def _contact(
-    population: Population, keys: CrmKeys, firm: int, day: date, rng: random.Random
-) -> int | None:
+def _contact(population: Population, keys: CrmKeys, firm: int, day: date, rng: random.Random) -> int | None:
     known = [position for position in population.colleagues(firm, day) if position in keys.contacts]
     return rng.choice(known) if known else None
 

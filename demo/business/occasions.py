@@ -1,4 +1,4 @@
-"""What people write to each other about: the occasions that deals, orders, bills and tickets give for mail."""
+"""What people write to each other about: the occasions that deals, orders, bills and tickets give."""
 
 from dataclasses import dataclass
 from datetime import date

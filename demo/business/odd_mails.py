@@ -24,7 +24,9 @@ def write_injections(population: Population, correspondence: Correspondence) -> 
             folder, we = correspondence.our_side(Topic.QUOTE, day, rng)
             message_id = f"x{number:06}.0.{rng.getrandbits(32):08x}@{_host(they)}"
             sent = at_work(day, rng)
-            correspondence.deliver(folder, _plain(they, we, message_id, sent=sent, subject=subject, text=text))
+            correspondence.deliver(
+                folder, _plain(they, we, message_id, sent=sent, subject=subject, text=text)
+            )
 
 
 def write_broken(population: Population, correspondence: Correspondence, server: MailServer) -> None:

@@ -72,11 +72,13 @@ def plan_orders(population: Population, keys: ErpKeys, deals: Sequence[Deal]) ->
         rng = population.seed.dice("orders", firm)
         for place in range(rng.choice(ORDERS_OF_A_CUSTOMER)):
             span = (last - accounts[0].opened_on).days
-            drafts.append((accounts[0].opened_on + timedelta(days=rng.randrange(span + 1)), firm, place, None))
-    for deal in deals:
-        day = deal.closed_on + timedelta(days=4 + deal.number % 20)
-        if deal.stage == "won" and deal.firm in keys.accounts and day <= last:
-            drafts.append((day, deal.firm, deal.number, deal))
+            drafts.append(
+                (accounts[0].opened_on + timedelta(days=rng.randrange(span + 1)), firm, place, None)
+            )
+    for won in deals:
+        day = won.closed_on + timedelta(days=4 + won.number % 20)
+        if won.stage == "won" and won.firm in keys.accounts and day <= last:
+            drafts.append((day, won.firm, won.number, won))
     orders, special = [], 0
     for number, (day, firm, place, deal) in enumerate(sorted(drafts, key=lambda d: d[:3]), start=400_001):
         rng = population.seed.dice("order", firm, place)
@@ -95,11 +97,12 @@ def write_orders(
     for order in orders:
         rng = population.seed.dice("order row", order.order_no)
         changed_on = batch_stamp(
-            min(order.ordered_on + timedelta(days=rng.randrange(20)), population.last_day), population.first_day
+            min(order.ordered_on + timedelta(days=rng.randrange(20)), population.last_day),
+            population.first_day,
         )
         total = 0
         for line in _lines(order, prices, rng):
-            total += round(line["quantity"] * line["unit_price_cents"] * (1 - line["discount_pct"] / 100))
+            total += int(line["quantity"] * line["unit_price_cents"] * (1 - line["discount_pct"] / 100) + 0.5)
             database.add("order_lines", {"order_no": order.order_no, **line, "changed_on": changed_on})
         young = (population.last_day - order.ordered_on).days < 25
         row = {

@@ -11,9 +11,7 @@ import yaml
 def phrases() -> dict[str, dict[str, list[str]]]:
     """Return the content of `phrases.yml`."""
     text = Path(__file__).with_name("phrases.yml").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, list[str]]] = yaml.load(  # noqa: S506  # CSafeLoader, where it is there
-        text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    loaded: dict[str, dict[str, list[str]]] = yaml.safe_load(text)
     return loaded
 
 

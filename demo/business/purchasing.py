@@ -32,7 +32,12 @@ class Mismatch(StrEnum):
 
 def mismatch_of(number: int) -> Mismatch:
     """Return what is wrong with a purchase order: nothing for about three in four."""
-    by_rest = {3: Mismatch.SHORT, 8: Mismatch.OVERCHARGED, 12: Mismatch.NOT_RECEIVED, 15: Mismatch.BILLED_TWICE}
+    by_rest = {
+        3: Mismatch.SHORT,
+        8: Mismatch.OVERCHARGED,
+        12: Mismatch.NOT_RECEIVED,
+        15: Mismatch.BILLED_TWICE,
+    }
     return by_rest.get(number % 17, Mismatch.NONE)
 
 

@@ -129,7 +129,9 @@ def _write_comments(
             "ticket_no": ticket.ticket_no,
             "author_id": f"agent{1 + number % 5}" if is_agent else ticket.requester.user_id,
             "author_kind": "agent" if is_agent else "requester",
-            "body": phrase("comment_agent", "en", rng) if is_agent else phrase("comment_requester", language, rng),
+            "body": phrase("comment_agent", "en", rng)
+            if is_agent
+            else phrase("comment_requester", language, rng),
             "created_at": stamp(max(opened, written)),
             "sys_updated_on": stamp(max(opened, written)),
         }

@@ -32,7 +32,7 @@ class Seed:
 def atlas() -> dict[str, Any]:
     """Return the content of `atlas.yml`."""
     text = Path(__file__).with_name("atlas.yml").read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    loaded: dict[str, Any] = yaml.safe_load(text)
     return loaded
 
 

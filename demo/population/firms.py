@@ -75,16 +75,14 @@ def found_firms(count: int, seed: Seed, *, first_day: date, last_day: date) -> t
         parent = _parent(firms, number)
         organization = _organization(firms, parent, rng, number=number, domains=domains)
         domains.add(organization.domain)
-        moved = number % EVERY_MOVED == 3
+        moved = number % EVERY_MOVED == 6
         firms.append(
             Firm(
                 number=number,
                 organization=organization,
                 trade=_trade(number),
                 parent=parent.number if parent else None,
-                former_address=_address(organization.address.country, rng)
-                if moved
-                else organization.address,
+                former_address=_address(organization.address.country, rng) if moved else organization.address,
                 moved_on=first_day + timedelta(days=rng.randrange(200, max(201, (last_day - first_day).days)))
                 if moved
                 else first_day,
@@ -149,8 +147,10 @@ def _name(country: str, rng: random.Random, parent: Firm | None) -> tuple[str, s
     """Return a name and a legal form; a subsidiary carries the first word of its parent."""
     kit: dict[str, Any] = atlas()["organizations"]
     words = kit[LANGUAGES[country]]
-    first = parent.organization.name.split()[0] if parent else rng.choice(words["first"]) + rng.choice(
-        words["second"]
+    first = (
+        parent.organization.name.split()[0]
+        if parent
+        else rng.choice(words["first"]) + rng.choice(words["second"])
     )
     form = rng.choice((kit["us"] if country == "US" else words)["forms"])
     return f"{first} {rng.choice(words['trade'])}", form

@@ -13,7 +13,7 @@ from anyascii import anyascii
 from demo.population.atlas import Seed, address_in, atlas, landline_in, mobile_in, places_in
 from demo.population.firms import Firm
 from demo.trouble import UMLAUTS
-from demo.world import LANGUAGES, Organization, Person, PersonState
+from demo.world import Organization, Person, PersonState
 
 EVERY_JOB_CHANGE = 9
 EVERY_MARRIAGE = 11
@@ -118,7 +118,11 @@ def _relate(person: Person, people: list[Person], *, first: bool, rng: random.Ra
         if other is not None:
             named = replace(state, family_name=other.states[0].family_name)
             return replace(
-                person, given_name=other.given_name, nicknames=other.nicknames, gender=other.gender, states=(named,)
+                person,
+                given_name=other.given_name,
+                nicknames=other.nicknames,
+                gender=other.gender,
+                states=(named,),
             )
     if first or not people:
         return person
@@ -181,9 +185,7 @@ def _new_job(
     return replace(state, since=day, employer=employer, job_title=title, phone=employer.phone)
 
 
-def _addressed(
-    person: Person, states: list[PersonState], seed: Seed, owners: dict[str, str]
-) -> Person:
+def _addressed(person: Person, states: list[PersonState], seed: Seed, owners: dict[str, str]) -> Person:
     """Return the person with a private address, and the one that each employer gives; none is shared."""
     given, first = _mail_name(person.given_name), _mail_name(states[0].family_name)
     provider = seed.dice("provider", person.entity_id).choice(atlas()["free_mail"])

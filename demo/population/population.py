@@ -12,6 +12,7 @@ from demo.world import Mailbox, Organization, Person
 FIRMS_OF_PARTIES = 0.235  # the rest are their people, and a shared mailbox at every fifth firm
 EVERY_WITH_MAILBOXES = 5
 YEARS = 5
+OUR_INFO = "mailbox-000000"  # the demo company is founded first, and so is its main mailbox
 
 
 @dataclass(frozen=True, slots=True)

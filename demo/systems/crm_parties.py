@@ -100,7 +100,9 @@ def _write_contacts(
             row = _shared_contact(mailbox, entry)
             employer, entity_id = mailbox.owner, mailbox.entity_id
         known = companies.get(population.firm_of(employer).number) if employer else None
-        database.add("contacts", {"id": number, "company_id": entry.rng.choice(known) if known else None, **row})
+        database.add(
+            "contacts", {"id": number, "company_id": entry.rng.choice(known) if known else None, **row}
+        )
         truth.note(f"crm:contact:{number}", entity_id)
     return keys
 

@@ -15,8 +15,9 @@ create table companies(id integer primary key, name text, legal_name text, domai
     parent_id integer references companies(id), industry text, owner text,
     created_at text, updated_at text, deleted_at text);
 create table contacts(id integer primary key, company_id integer references companies(id), first_name text,
-    last_name text, email text, phone text, mobile text, job_title text, street text, postcode text, city text,
-    country text, birthday text, is_primary integer, created_at text, updated_at text, deleted_at text);
+    last_name text, email text, phone text, mobile text, job_title text, street text, postcode text,
+    city text, country text, birthday text, is_primary integer,
+    created_at text, updated_at text, deleted_at text);
 create table deals(id integer primary key, company_id integer references companies(id),
     contact_id integer references contacts(id), title text, stage text, amount_cents integer, currency text,
     special_terms text, renewal_date text, close_date text,
@@ -96,7 +97,9 @@ class Database:
         self._waiting[table].clear()
 
     def _statement(self, table: str) -> str:
-        columns = [row[0] for row in self._connection.execute("select name from pragma_table_info(?)", [table])]
+        columns = [
+            row[0] for row in self._connection.execute("select name from pragma_table_info(?)", [table])
+        ]
         named = ", ".join(f":{column}" for column in columns)
         return f"insert into {table} ({', '.join(columns)}) values ({named})"  # noqa: S608  # our own DDL
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from demo.population.atlas import Seed
 
+MIGRATED_AFTER = 850  # days into the window
 ENTRY_PERIOD = 0.9  # of the window; new parties stop coming in before its end
 
 
@@ -38,9 +39,7 @@ def entries(
     return [first, _entry(position, span, rng, share_deleted=0.2)]
 
 
-def _entry(
-    position: int, span: tuple[date, date], rng: random.Random, *, share_deleted: float
-) -> Entry:
+def _entry(position: int, span: tuple[date, date], rng: random.Random, *, share_deleted: float) -> Entry:
     first_day, last_day = span
     length = (last_day - first_day).days
     created_on = first_day + timedelta(days=int(rng.random() * length * ENTRY_PERIOD))
@@ -68,10 +67,10 @@ def stamp(moment: datetime) -> str:
 def batch_stamp(day: date, first_day: date) -> str:
     """Return the stamp of the ERP's batch run that took in a change made on a day.
 
-    There are two runs a day. What is older than the change of the system, a year into the window, has the
-    stamp of its migration, so that hundreds of rows share one.
+    There are two runs a day. What is older than the change of the system has the stamp of its
+    migration, so that hundreds of rows share one.
     """
-    migrated = first_day + timedelta(days=365)
+    migrated = first_day + timedelta(days=MIGRATED_AFTER)
     if day <= migrated:
         return f"{migrated.isoformat()}T03:00:00Z"
     return f"{day.isoformat()}T{'13' if day.toordinal() % 2 else '19'}:00:00Z"

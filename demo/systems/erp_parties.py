@@ -64,7 +64,9 @@ def write_erp_parties(population: Population, database: Database, truth: Truth) 
     population.seed.dice("order", "erp suppliers").shuffle(sellers)
     accounts: dict[int, list[Account]] = {}
     for number, entry in enumerate(buyers, start=1):
-        account = Account(f"{200000 + 7 * number}", entry.created.date(), entry.rng.choice((14, 30, 30, 30, 45)))
+        account = Account(
+            f"{200000 + 7 * number}", entry.created.date(), entry.rng.choice((14, 30, 30, 30, 45))
+        )
         accounts.setdefault(entry.position, []).append(account)
         _write_customer(population, database, truth, entry=entry, account=account)
     suppliers = {}
@@ -113,15 +115,15 @@ def _company(firm: Firm, entry: Entry, contact: ContactPerson | None) -> dict[st
         "company": flatten_letters(name, rng) if rng.random() < 0.25 else name,
         "contact_name": contact.name if contact else None,
         "email": contact.email if contact and rng.random() < 0.8 else None,
-        "phone": contact.phone if contact and rng.random() < 0.5 else phone_text(firm.organization.phone, rng),
+        "phone": contact.phone
+        if contact and rng.random() < 0.5
+        else phone_text(firm.organization.phone, rng),
         "address": one_line(firm.address_at(entry.seen), rng),
         "tax_id": firm.organization.tax_number if rng.random() < 0.75 else None,
     }
 
 
-def contact_person(
-    population: Population, firm: Firm, day: date, rng: random.Random
-) -> ContactPerson | None:
+def contact_person(population: Population, firm: Firm, day: date, rng: random.Random) -> ContactPerson | None:
     """Return accounting's contact at a firm: the accounts-payable clerk where there is one."""
     shared = population.mailboxes_of.get(firm.number, ())
     if shared and (firm.number + len(shared)) % EVERY_SWITCHBOARD_CONTACT == 0:

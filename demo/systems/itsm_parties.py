@@ -89,9 +89,7 @@ def _write_requesters(
     return requesters
 
 
-def _requester_entries(
-    population: Population, organisations: Mapping[int, str]
-) -> list[tuple[bool, Entry]]:
+def _requester_entries(population: Population, organisations: Mapping[int, str]) -> list[tuple[bool, Entry]]:
     span, found = (population.first_day, population.last_day), []
     for position, person in enumerate(population.people):
         employer = person.states[0].employer

@@ -1,6 +1,6 @@
 """The mail server of the demo company: one Maildir for each of its mailboxes."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 UNREAD_DAYS = 3
@@ -26,7 +26,7 @@ class MailServer:
             self._open.add(mailbox)
         self._number += 1
         self.count += 1
-        seconds = int(sent.replace(tzinfo=timezone.utc).timestamp())
+        seconds = int(sent.replace(tzinfo=UTC).timestamp())
         unique = f"{seconds}.M{self._number:06}P1.mail"
         is_unread = self._now - sent < timedelta(days=UNREAD_DAYS)
         file = place / "new" / unique if is_unread else place / "cur" / f"{unique}:2,S"

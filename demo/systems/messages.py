@@ -8,7 +8,7 @@ import binascii
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from email.header import Header
 from email.utils import format_datetime
 
@@ -77,7 +77,7 @@ class Message:
 
     def _headers(self, charset: str) -> Iterator[str]:
         clock = timezone(timedelta(hours=self.hours_east))
-        local = self.sent.replace(tzinfo=timezone.utc).astimezone(clock)
+        local = self.sent.replace(tzinfo=UTC).astimezone(clock)
         yield f"Message-ID: <{self.message_id}>"
         yield f"Date: {format_datetime(local)}"
         yield f"From: {self.sender.header(charset)}"

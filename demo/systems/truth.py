@@ -16,6 +16,10 @@ class Truth:
         """Hold that a record is about an entity."""
         self.entities[record_id] = entity_id
 
+    def forget(self, record_id: str) -> None:
+        """Drop a record that is gone; one that never was is no fault."""
+        self.entities.pop(record_id, None)
+
     def write(self, path: Path) -> None:
         """Write the table, ordered by record."""
         with path.open("w", encoding="utf-8", newline="") as lines:
