@@ -11,6 +11,7 @@
     ├── DbtFault              dbt could not start on the project; exit code 1
     ├── RunInProgress         another process runs the pipeline on this home folder; exit code 1
     ├── RunFailed             a step of a run failed; the next run goes on from it; exit code 1
+    ├── WarehouseFault        the warehouse file cannot be read or written; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
         ├── RateLimited           asked too often; says when to come back
@@ -93,6 +94,10 @@ class RunFailed(PipelineError):
         super().__init__(
             f"step {step} failed: {reason}; see to it, and `concord run --home {home}` goes on from this step"
         )
+
+
+class WarehouseFault(PipelineError):
+    """The warehouse file cannot be read or written: the disk is full, or gone. What was stored stays."""
 
 
 class ConnectorError(PipelineError):
