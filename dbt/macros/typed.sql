@@ -66,3 +66,12 @@
         {%- for word in var(variable) %}'{{ word }}'{{ ', ' if not loop.last }}{% endfor -%}
     ), false)
 {%- endmacro %}
+
+{#- The words of a text in plain small letters: German umlauts written out as in addresses, accents removed. -#}
+{% macro letters(text) -%}
+    regexp_replace(
+        strip_accents(replace(replace(replace(replace(
+            lower(coalesce({{ text }}, '')), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'), 'ß', 'ss')),
+        '[^a-z]+', ' ', 'g'
+    )
+{%- endmacro %}

@@ -6,7 +6,9 @@ with contacts as (
         contact.created_at as valid_from,
         case
             when contact.is_deleted then coalesce(contact.deleted_at, contact.source_time)
-            when company.is_deleted then coalesce(company.deleted_at, company.source_time)
+            -- a contact may be made at a company that was deleted before: then it ends as it starts
+            when company.is_deleted
+                then greatest(coalesce(company.deleted_at, company.source_time), contact.created_at)
         end as valid_to,
         'crm' as source,
         coalesce(contact.updated_at, contact.source_time) as source_time

@@ -249,7 +249,7 @@ correspondents as (
         'correspondent' as object,
         email::varchar as source_id,
         case when is_shared_mailbox then 'organization' else 'person' end as party_type,
-        case when not is_shared_mailbox then display_name end as full_name,
+        case when not is_shared_mailbox then coalesce(display_name, signed_name) end as full_name,
         null::varchar as given_name,
         null::varchar as family_name,
         case when is_shared_mailbox then coalesce(company, case when not is_role_name then display_name end) end as organization_name,

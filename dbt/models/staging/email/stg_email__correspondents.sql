@@ -1,4 +1,7 @@
 {{ config(materialized='table') }}
+{%- set legal_form -%}
+    [ ,](gmbh|mbh|ag|kg|ohg|se|ug|e[.]k[.]|ltd|limited|plc|llp|llc|inc|corp|co|company|s[.]?a|sas|sarl|s[.]?l|s[.]?r[.]?l|s[.]?p[.]?a|b[.]?v|n[.]?v|ab|a/s|aps|oy|as|lda)[.]?$
+{%- endset %}
 
 with participants as (
     select
@@ -26,8 +29,8 @@ addresses as (
         coalesce(
             list_sort(list(distinct display_name) filter (where not contains(display_name, '@'))), []
         ) as display_names,
-        min(sent_at) as first_seen_at,
-        max(sent_at) as last_seen_at,
+        coalesce(min(sent_at) filter (where not is_deleted), min(sent_at)) as first_seen_at,
+        coalesce(max(sent_at) filter (where not is_deleted), max(sent_at)) as last_seen_at,
         max(source_time) as source_time,
         count(distinct message_id) as message_count,
         bool_and(is_deleted) as is_deleted
@@ -50,7 +53,8 @@ signed as (
     select
         participants.email,
         arg_max(
-            messages.signature, (coalesce(messages.sent_at, timestamp '1970-01-01'), messages.message_id)
+            messages.signature,
+            (not messages.is_deleted, coalesce(messages.sent_at, timestamp '1970-01-01'), messages.message_id)
         ) as signature
     from participants
     inner join {{ ref('stg_email__messages') }} as messages on participants.message_id = messages.message_id
@@ -90,42 +94,64 @@ signatures as (
             signature_lines.lines,
             lambda line: not regexp_matches(lower(line), '@|https?:|www[.]|[0-9]{3}')
                 and not regexp_matches(lower(line), '^(best|kind|warm|regards|mit |viele |cordialement|thanks|sent from)')
-                and lower(line) <> lower(coalesce(addresses.display_name, ''))
         ) as said,
-        addresses.display_name
+        {{ letters('addresses.display_name') }} || ' ' || {{ letters("split_part(signature_lines.email, '@', 1)") }}
+            as known_as
     from signature_lines
     inner join addresses on signature_lines.email = addresses.email
 ),
 
--- `Title, Company` or `Title | Company` on one line is two things said.
-said_apart as (
-    select
-        email,
-        phone,
-        list_filter(
-            flatten(list_transform(
-                said,
-                lambda line: case
-                    when len(said) = 1 then regexp_split_to_array(line, ' *[|·] *|, +| +(?:at|bei|chez) +')
-                    else regexp_split_to_array(line, ' *[|·] *')
-                end
-            )),
-            lambda part: part <> '' and lower(part) <> lower(coalesce(display_name, ''))
-        ) as said
-    from signatures
-),
-
-signers as (
+-- The first line is the name when a word of it is in the display name or in the address (`jroth` for Roth).
+name_lines as (
     select
         email,
         phone,
         said,
-        -- a line that ends in a legal form names the company
-        list_filter(said, lambda part: regexp_matches(
-            lower(part),
-            '[ ,](gmbh|mbh|ag|kg|ohg|se|ug|e[.]k[.]|ltd|limited|plc|llp|llc|inc|corp|co|company|s[.]?a|sas|sarl'
-            || '|s[.]?l|s[.]?r[.]?l|s[.]?p[.]?a|b[.]?v|n[.]?v|ab|a/s|aps|oy|as|lda|pty ltd)[.]?$'
-        ))[1] as company_by_form
+        len(list_filter(
+            string_split({{ letters('said[1]') }}, ' '), lambda word: len(word) > 2 and contains(known_as, word)
+        )) > 0
+        and not regexp_matches(lower(said[1]), '{{ legal_form }}') as is_name_first
+    from signatures
+),
+
+unnamed as (
+    select
+        email,
+        phone,
+        case when is_name_first then said[1] end as signed_name,
+        case when is_name_first then said[2:] else said end as said
+    from name_lines
+),
+
+-- `Title | Company`, and `Title, Company` where nothing else is said, are two things said.
+said_apart as (
+    select
+        email,
+        phone,
+        signed_name,
+        list_filter(
+            flatten(list_transform(
+                said,
+                lambda line: case
+                    when len(said) = 1 then string_split_regex(line, ' *[|·] *|, +| +(?:at|bei|chez) +')
+                    else string_split_regex(line, ' *[|·] *')
+                end
+            )),
+            lambda part: part <> ''
+        ) as said
+    from unnamed
+),
+
+-- A line that ends in a legal form names the company; what stands before it is the title.
+placed as (
+    select
+        email,
+        phone,
+        signed_name,
+        said,
+        list_position(
+            said, list_filter(said, lambda part: regexp_matches(lower(part), '{{ legal_form }}'))[1]
+        ) as company_position
     from said_apart
 ),
 
@@ -133,9 +159,20 @@ titled as (
     select
         email,
         phone,
-        coalesce(company_by_form, said[2]) as company,
-        list_filter(said, lambda part: part is distinct from company_by_form)[1] as job_title
-    from signers
+        signed_name,
+        said[1] as first_said,
+        coalesce(said[company_position], said[2]) as company,
+        case when company_position is distinct from 1 then said[1] end as job_title
+    from placed
+),
+
+local_parts as (
+    select
+        email,
+        rtrim(split_part(email, '@', 1), '0123456789') as whole_word,
+        regexp_extract(email, '^([a-z]{4,})[^a-z@]', 1) as first_word,
+        trim(regexp_replace(lower(display_name), '[^a-z]+', ' ', 'g')) as name_words
+    from addresses
 )
 
 select
@@ -146,20 +183,23 @@ select
     local_roles.role is not null or first_word_roles.role is not null as is_shared_mailbox,
     role_names.role_name is not null as is_role_name,
     free_domains.free_domain is not null as is_free_domain,
+    titled.signed_name,
     titled.phone,
-    titled.job_title,
-    titled.company,
+    case when local_roles.role is null and first_word_roles.role is null then titled.job_title end as job_title,
+    case
+        when local_roles.role is null and first_word_roles.role is null then titled.company
+        -- nobody signs a shared mailbox but the organisation
+        else coalesce(titled.company, titled.first_said)
+    end as company,
     addresses.first_seen_at,
     addresses.last_seen_at,
     addresses.message_count,
     addresses.source_time,
     addresses.is_deleted
 from addresses
+left join local_parts on addresses.email = local_parts.email
 left join titled on addresses.email = titled.email
-left join roles as local_roles on rtrim(split_part(addresses.email, '@', 1), '0123456789') = local_roles.role
-left join roles as first_word_roles
-    on
-        regexp_extract(addresses.email, '^([a-z]{4,})[^a-z@]', 1) = first_word_roles.role
-left join roles as role_names
-    on trim(regexp_replace(lower(addresses.display_name), '[^a-z]+', ' ', 'g')) = role_names.role_name
+left join roles as local_roles on local_parts.whole_word = local_roles.role
+left join roles as first_word_roles on local_parts.first_word = first_word_roles.role
+left join roles as role_names on local_parts.name_words = role_names.role_name
 left join roles as free_domains on addresses.domain = free_domains.free_domain

@@ -1,0 +1,105 @@
+"""What every model owes its readers: a description, its grain, a tested key and an invariant."""
+
+import csv
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolution.standardise.lexicon import words
+
+PROJECT = Path(__file__).parents[3] / "dbt"
+KEY_TESTS = {"unique", "unique_together"}
+SHAPE_TESTS = {*KEY_TESTS, "not_null", "relationships", "accepted_values"}
+FOLDER_SCHEMAS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts"}
+
+
+@pytest.fixture(scope="session")
+def models(manifest: Any) -> dict[str, Any]:
+    """Every model by its name."""
+    return {node.name: node for node in manifest.nodes.values() if node.resource_type == "model"}
+
+
+@pytest.fixture(scope="session")
+def tests_of(manifest: Any) -> Callable[[Any], set[str]]:
+    """The names of the generic tests of a model, and of the singular ones that read it."""
+
+    def named(model: Any) -> set[str]:
+        tests = [node for node in manifest.nodes.values() if node.resource_type == "test"]
+        own = [test for test in tests if getattr(test, "attached_node", None) == model.unique_id]
+        return {test.test_metadata.name for test in own}
+
+    return named
+
+
+def test_every_model_is_described_with_its_grain(models: dict[str, Any]) -> None:
+    silent = [
+        name for name, model in models.items() if not model.description or not model.config.meta.get("grain")
+    ]
+
+    assert models
+    assert silent == []
+
+
+def test_every_model_has_a_tested_key(models: dict[str, Any], tests_of: Callable[[Any], set[str]]) -> None:
+    assert [name for name, model in models.items() if not tests_of(model) & KEY_TESTS] == []
+
+
+def test_every_model_has_a_business_invariant(
+    models: dict[str, Any], tests_of: Callable[[Any], set[str]]
+) -> None:
+    counting = SHAPE_TESTS | {"keeps_every_row"}
+
+    assert [name for name, model in models.items() if not tests_of(model) - counting] == []
+
+
+def test_every_staging_table_keeps_every_row(
+    models: dict[str, Any], tests_of: Callable[[Any], set[str]]
+) -> None:
+    derived = {"stg_email__participants", "stg_email__correspondents"}
+    staged = {
+        name: model for name, model in models.items() if name.startswith("stg_") and name not in derived
+    }
+
+    assert [name for name, model in staged.items() if "keeps_every_row" not in tests_of(model)] == []
+
+
+def test_models_stand_in_the_schema_and_tag_of_their_folder(models: dict[str, Any]) -> None:
+    for name, model in models.items():
+        folder = model.fqn[1]
+        assert (model.schema, folder in model.tags) == (FOLDER_SCHEMAS[folder], True), name
+
+
+def test_every_raw_table_has_freshness(manifest: Any) -> None:
+    raw = [source for source in manifest.sources.values() if source.source_name.startswith("raw_")]
+
+    assert len(raw) == 20
+    assert [
+        s.name for s in raw if s.loaded_at_field != "_synced_at" or not s.freshness.warn_after.count
+    ] == []
+
+
+def test_every_typed_column_is_watched_for_cast_failures(models: dict[str, Any]) -> None:
+    typed = {name for name, model in models.items() if "{{ typed(" in model.raw_code}
+    watched = {reference.name for reference in models["int_cast_failures"].refs}
+
+    assert watched == typed
+
+
+def test_mail_words_are_those_of_the_lexicon() -> None:
+    with (PROJECT / "seeds" / "mail_words.csv").open(encoding="utf-8") as lines:
+        seeded = {(row["word"], row["kind"]) for row in csv.DictReader(lines)}
+    lexicon = {"role": "roles", "role_name": "role_names", "free_domain": "free"}
+
+    assert seeded == {(word, kind) for kind, name in lexicon.items() for word in words("emails", name)}
+
+
+def test_freshness_of_sources_can_be_asked(
+    dbt: Callable[[Path, Sequence[str]], Any], built: tuple[Path, list[Any]]
+) -> None:
+    result = dbt(built[0], ["source", "freshness"])
+
+    statuses = {str(row.status) for row in result.result}
+    assert statuses <= {"error", "pass", "warn", "runtime error"}
+    assert "error" in statuses  # the fixture was synced long ago
