@@ -163,7 +163,7 @@ class Publication:
         tenant = read_tenant(connection, self.tenant_id, is_locked=True)
         if tenant is None or tenant.staged_sequence != self.version:
             raise PublicationLost(
-                "another publish into the same store began meanwhile; this one changed nothing that readers see"
+                "another publish into the same store began meanwhile; nothing that readers see has changed"
             )
         return tenant
 

@@ -18,12 +18,10 @@ from context_api.store.components import StoredComponent, chunked
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.ranges import in_version
-from context_api.store.sealing import Sealer
+from context_api.store.sealing import VALUE, Sealer
 from resolution.domain import golden
 from resolution.domain.ids import seed_id
 from resolution.domain.ledger import Change, LedgerRow, Redirect
-
-VALUE = "value"  # what a sealed golden value is bound to: `value:<attribute>`
 
 
 @dataclass(frozen=True, slots=True)

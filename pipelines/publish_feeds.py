@@ -49,16 +49,13 @@ def _hash(columns: Sequence[str]) -> str:
 
 
 RECORD_COLUMNS = ("source", "party_type", moment_sql("observed_at"), "coalesce(is_deleted, false)")
-TERMS = """list_distinct(flatten(list(case
-    when attribute in ('email', 'phone') or starts_with(attribute, 'identifier') then [key]
-    when attribute in ('full_name', 'alias', 'former_name', 'organization_name') then string_split(key, ' ')
-    else [] end)))"""
+SEARCHED_WORDS = ("full_name", "alias", "former_name", "organization_name")
 PARTY_RECORDS = Feed(
     table="party_records",
     keys=("record_id",),
     columns=(
         "record_id", "content_hash", "source", "object", "source_id", "party_type", "observed_at",
-        "synced_at", "is_deleted", "salt", "claims", "terms",
+        "synced_at", "is_deleted", "salt", "claims",
     ),
     hashes=f"""
 select record_id, {HASH_SQL} as content_hash from (
@@ -70,7 +67,7 @@ select record_id, {HASH_SQL} as content_hash from (
     rows=f"""
 with stated as (
     select
-        record_id, {TERMS} as terms,
+        record_id,
         '[' || string_agg(json_array(attribute, position, value, key)::varchar, ','
             order by attribute, position, key, value) || ']' as claims
     from claims semi join changed using (record_id) group by record_id
@@ -80,12 +77,25 @@ with stated as (
 select
     record_id, content_hash, p.source, split_part(record_id, ':', 2) as object, p.source_id, p.party_type,
     {time_text("p.observed_at")} as observed_at, {time_text("synced_at")} as synced_at,
-    coalesce(p.is_deleted, false) as is_deleted, salt, coalesce(claims, '[]') as claims,
-    coalesce(terms, []) as terms
+    coalesce(p.is_deleted, false) as is_deleted, salt, coalesce(claims, '[]') as claims
 from changed inner join party_records as p using (record_id) left join stated using (record_id)
 left join salts using (record_id) left join synced on synced.source = p.source
 order by record_id""",
 )  # fmt: skip
+
+# What a party is found by: whole e-mails, phones and identifiers, single words of names.
+LOOKUPS = f"""
+with said as (
+    select record_id, attribute, key from claims semi join changed using (record_id)
+), words as (
+    select record_id, unnest(string_split(key, ' ')) as term from said where attribute in {SEARCHED_WORDS}
+)
+select distinct record_id, term from (
+    from words
+    union all
+    select record_id, key from said
+    where attribute in ('email', 'phone') or starts_with(attribute, 'identifier')
+) semi join salts using (record_id) where term != ''"""
 
 LEDGER = Feed(
     table="identity_ledger",
@@ -133,7 +143,7 @@ STATED_COLUMNS = (
 
 
 def stated_sql(table: str, position: str) -> str:
-    """Return SQL for the values or conflicts of changed golden records: value and salt in place of the seal."""
+    """Return SQL for what changed golden records state: value and salt in place of the seal."""
     return f"""
 with synced as (
     select source, max(last_synced_at) as synced_at from source_states group by source

@@ -4,7 +4,7 @@ The store is where the ledger lives, because decisions write it too. `resolution
 tables of it in the warehouse; `store_base` notes which version and decision they were taken from.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -48,6 +48,12 @@ and p.published_from <= :version and (p.published_to is null or p.published_to >
 where l.tenant_id = :tenant and l.golden_id is not null
 and l.published_from <= :version and (l.published_to is null or l.published_to > :version)
 """
+TAKEN = {
+    "ledger": LEDGER_SQL,
+    "redirects": REDIRECTS_SQL,
+    "decisions": DECISIONS_SQL,
+    "membership_before": MEMBERSHIP_SQL,
+}
 DERIVED = """
 create or replace table membership as from membership_before;
 drop table membership_before;
@@ -75,14 +81,9 @@ def ledger_from_store(connection: duckdb.DuckDBPyConnection, engine: Engine, ten
         with reading(engine) as store:
             tenant = read_tenant(store, tenant_id)
             base = Base(0, 0) if tenant is None else Base(tenant.visible_sequence, tenant.decision_sequence)
-            for table, statement in (
-                ("ledger", LEDGER_SQL),
-                ("redirects", REDIRECTS_SQL),
-                ("decisions", DECISIONS_SQL),
-                ("membership_before", MEMBERSHIP_SQL),
-            ):
-                for rows in _rows(store, _timed(store, statement), tenant_id=tenant_id, version=base.version):
-                    append(connection, table, rows)
+            for table, statement in TAKEN.items():
+                given = _rows(store, statement, tenant_id=tenant_id, version=base.version)
+                append_all(connection, table, given)
         connection.execute(DERIVED)
         connection.execute(
             "create or replace table store_base as"
@@ -120,16 +121,20 @@ def _timed(store: Connection, statement: str) -> str:
 
 
 def _rows(store: Connection, statement: str, *, tenant_id: str, version: int) -> Iterator[Sequence[Row]]:
-    marked = (
-        statement
-        if is_sqlite(store)
-        else statement.replace(":tenant", "%(tenant)s").replace(":version", "%(version)s")
-    )
+    marked = _timed(store, statement)
+    if not is_sqlite(store):
+        marked = marked.replace(":tenant", "%(tenant)s").replace(":version", "%(version)s")
     result = store.execution_options(stream_results=True, max_row_buffer=FETCHED).exec_driver_sql(
         marked, {"tenant": tenant_id, "version": version}
     )
     while batch := result.fetchmany(FETCHED):
         yield [tuple(row) for row in batch]
+
+
+def append_all(connection: duckdb.DuckDBPyConnection, table: str, batches: Iterable[Sequence[Row]]) -> None:
+    """Append batches of rows to a table of the warehouse."""
+    for rows in batches:
+        append(connection, table, rows)
 
 
 def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:

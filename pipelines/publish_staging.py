@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any
 
 import duckdb
 from sqlalchemy import text
 
 from context_api.settling_publish import Publication
-from context_api.settling_write import VALUE
 from context_api.store.bulk import Row
-from context_api.store.components import CLAIMS
+from context_api.store.sealing import CLAIMS, TEXTS, VALUE
 from pipelines import publish_feeds as feeds
 from pipelines.publish_differences import (
     compare,
@@ -27,7 +25,7 @@ from pipelines.publish_feeds import Feed
 from resolution.matching.model import ResolutionModel
 
 BATCH = 5_000  # rows in one transaction: a tenth of a second of the store's writer
-TEXTS = "texts"  # what an activity's sealed texts are bound to
+SORTED = 200_000  # look-ups put in order before they are written: neighbours in the index come together
 Make = Callable[[Row], Row]
 
 
@@ -113,23 +111,34 @@ class _Work:
         feed, sealer = feeds.PARTY_RECORDS, self.publication.sealer
         compare(self.connection, self.publication, feed)
         self.keys_of("select record_id from changed")
-        tenant_id, version = self.publication.tenant_id, self.publication.version
         old = ended_keys(self.connection, feed)
         self.end("lookups", feed.keys, old)
-        tokens: list[Row] = []
 
         def sealed(row: Row) -> Row:
-            *plain, salt, claims, terms = row
+            *plain, salt, claims = row
             if salt is None:  # erased: nothing of it is kept
                 return (*plain, b"")
-            tokens.extend((tenant_id, version, sealer.token(term), row[0]) for term in terms if term)
             return (*plain, sealer.seal(claims, salt=salt, record_id=row[0], what=CLAIMS))
 
-        columns = [c for c in feed.columns if c not in ("salt", "claims", "terms")]
+        columns = [c for c in feed.columns if c not in ("salt", "claims")]
         self.write(feed, make=sealed, columns=[*columns, "sealed_claims"])
-        tokens.sort(key=lambda token: token[2:])
-        self.insert("lookups", ("tenant_id", "published_from", "token", "record_id"), tokens, make=tuple)
+        self.lookups()
         self.outbox(feeds.OUTBOX_CUSTOMERS, gone="customer", feed=feed)
+
+    def lookups(self) -> None:
+        """The words that changed records are found by, as keyed hashes."""
+        publication = self.publication
+        tenant_id, version, token = publication.tenant_id, publication.version, publication.sealer.token
+        found = self.rows(feeds.LOOKUPS)
+        while words := list(islice(found, SORTED)):
+            rows = [(token(term), record_id) for record_id, term in words]
+            rows.sort()
+            self.insert(
+                "lookups",
+                ("tenant_id", "published_from", "token", "record_id"),
+                rows,
+                make=lambda row: (tenant_id, version, *row),
+            )
 
     def activities(self) -> None:
         """Activities, their keys, and what the outbox says of them."""
@@ -192,7 +201,7 @@ class _Work:
         publication = self.publication
         with publication.batch() as store:
             which = {"tenant": publication.tenant_id, "rows": changed + len(lost)}
-            last = store.execute(
+            last: int = store.execute(
                 text(
                     "update tenants set outbox_sequence = outbox_sequence + :rows where tenant_id = :tenant"
                     " returning outbox_sequence"
