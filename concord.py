@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import typer
 
+from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
 from pipelines.errors import PipelineError, PipelineInputError
@@ -53,9 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; domain errors become one line on stderr."""
     try:
         app(sys.argv[1:] if arguments is None else list(arguments), prog_name="concord")
-    except (InputError, PipelineInputError) as error:
+    except (InputError, PipelineInputError, ContextInputError) as error:
         _fail(error, code=EXIT_INPUT_ERROR)
-    except (ResolutionError, PipelineError) as error:
+    except (ResolutionError, PipelineError, ContextError) as error:
         _fail(error, code=EXIT_RUN_ERROR)
     except KeyboardInterrupt:  # outside a command: while it was being looked up or torn down
         sys.exit(EXIT_INTERRUPTED)

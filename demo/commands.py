@@ -1,4 +1,8 @@
-"""The command of the demo company: `concord demo`; what it needs is imported when it is called."""
+"""The command of the demo company: `concord demo`.
+
+What it needs is imported when it is called: the engines take seconds to load, and help is to be there at
+once.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-DEFAULT_HOME = Path(".concord") / "demo"
+DEFAULT_HOME = Path(".concord")
 
 app = typer.Typer()
 
@@ -14,22 +18,38 @@ app = typer.Typer()
 @app.command()
 def demo(
     home: Annotated[
-        Path, typer.Option("--home", help="Folder for the result; made where it is missing.")
+        Path, typer.Option("--home", help="Folder of the demo company and of all that is made of it.")
     ] = DEFAULT_HOME,
+    scale: Annotated[
+        int, typer.Option("--scale", min=1, help="Size of a new company: about 3,000 parties times this.")
+    ] = 1,
+    seed: Annotated[
+        str | None, typer.Option("--seed", help="Another word makes another company of the same kind.")
+    ] = None,
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="End after the summary; serve no pages.")
+    ] = False,
 ) -> None:
-    """Resolve the bundled sample of four systems and show what came out, measured against its truth."""
-    from demo.outcome import read_outcome, tables
-    from demo.sample import FILES, SAMPLE, TRUTH
-    from resolution.evaluation import evaluate_run
-    from resolution.run import resolve
+    """Write a company whose four systems disagree, run the whole pipeline on it, and serve Dagster's pages.
+
+    A second time it goes on with the company that is there: what changed in its systems is synced, and only
+    that.
+    """
+    from demo.home import prepare_home
+    from demo.serving import serve
+    from demo.summary import read_summary, tables
+    from pipelines.run_console import failed_checks_table, run_on_console
 
     console = Console()
-    resolve([SAMPLE / file for file in FILES], out=home)
-    for table in tables(read_outcome(home), evaluate_run(home, SAMPLE / TRUTH)):
-        console.print(table)
-        console.print()
-    console.print(f"The report: [bold]{home / 'report.html'}[/bold]", soft_wrap=True)
-    console.print(
-        f"Why are two records one party? [bold]concord explain RECORD_A RECORD_B --run {home}[/bold]",
-        soft_wrap=True,
-    )
+    company = prepare_home(home, scale=scale, seed=seed)
+    console.print(company.words, soft_wrap=True)
+    report = run_on_console(home, console)
+    for table in (*tables(read_summary(home), report), failed_checks_table(report)):
+        if table is not None:
+            console.print()
+            console.print(table)
+    console.print()
+    console.print(f"The company's systems are in [bold]{home / 'systems'}[/bold].", soft_wrap=True)
+    console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
+    if not no_serve:
+        serve(home, console)

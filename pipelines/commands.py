@@ -1,4 +1,4 @@
-"""The commands that move data: sync, quarantine.
+"""The commands that move data: run, sync, quarantine.
 
 What a command needs is imported when it is called: the engines take seconds to load, and help is to be
 there at once.
@@ -54,6 +54,25 @@ def sync_command(
         typer.echo(f"concord: {line}", err=True)
     if failures:
         raise typer.Exit(EXIT_SOURCE_FAILED)
+
+
+@app.command("run")
+def run_command(
+    home: HomeOption = DEFAULT_HOME,
+    from_start: Annotated[
+        bool,
+        typer.Option("--from-start", help="Begin anew, also where the last run failed and could be resumed."),
+    ] = False,
+) -> None:
+    """Sync, model, resolve and publish once; a run that failed half-way goes on from the step that failed."""
+    from pipelines.run_console import failed_checks_table, run_on_console
+
+    console = Console()
+    report = run_on_console(home, console, from_start=from_start)
+    failed = failed_checks_table(report)
+    if failed is not None:
+        console.print(failed)
+    console.print(f"Run {report.run_id} took {report.loading_seconds + report.seconds:.1f} seconds.")
 
 
 def _opener(home: Path) -> "Opener":

@@ -4,8 +4,13 @@
     ├── PipelineInputError    the user's files or options are at fault; exit code 2
     │   ├── SourcesFault          sources.yml cannot be used; all of its faults in one message
     │   ├── UnknownName           a source, object or quarantine id that is not there
-    │   └── NoWarehouse           nothing was synced into this home folder yet
+    │   ├── NoWarehouse           nothing was synced into this home folder yet
+    │   └── BrokenModel           model.json cannot be read as a model
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
+    ├── NothingSynced         an object was never synced, so nothing can be modelled; exit code 1
+    ├── DbtFault              dbt could not start on the project; exit code 1
+    ├── RunInProgress         another process runs the pipeline on this home folder; exit code 1
+    ├── RunFailed             a step of a run failed; the next run goes on from it; exit code 1
     ├── WarehouseFault        the warehouse file cannot be read or written; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
@@ -46,8 +51,49 @@ class NoWarehouse(PipelineInputError):
     """The home folder holds no warehouse yet."""
 
 
+class BrokenModel(PipelineInputError):
+    """The promoted model cannot be read."""
+
+    def __init__(self, path: Path, reason: Exception) -> None:
+        super().__init__(
+            f"{path} cannot be read as a resolution model ({reason}); put the model back from a copy, or"
+            " delete the file and the next run learns a new one"
+        )
+
+
 class WarehouseLocked(PipelineError):
     """Another process has the warehouse open; it is named."""
+
+
+class NothingSynced(PipelineError):
+    """The first sync of an object failed: there are no rows of before that could stay in force."""
+
+    def __init__(self, source: str, object_name: str, *, reason: str | None) -> None:
+        super().__init__(
+            f"{source}.{object_name} was never synced ({reason or 'no rows came'}); mend the source, or take"
+            " the object out of sources.yml"
+        )
+
+
+class DbtFault(PipelineError):
+    """dbt could not start; its project or its profile is at fault."""
+
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(f"dbt {command} could not run: {reason}")
+
+
+class RunInProgress(PipelineError):
+    """Another process runs the pipeline on the same home folder."""
+
+
+class RunFailed(PipelineError):
+    """A step of a run failed; what was done before it stays, and the next run goes on from it."""
+
+    def __init__(self, step: str, reason: str, *, home: Path) -> None:
+        self.step = step
+        super().__init__(
+            f"step {step} failed: {reason}; see to it, and `concord run --home {home}` goes on from this step"
+        )
 
 
 class WarehouseFault(PipelineError):

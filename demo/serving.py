@@ -1,0 +1,112 @@
+"""Serving Dagster's pages of a home folder until Ctrl-C: web server, schedule and sensor."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from rich.console import Console
+
+import pipelines
+from demo.errors import NotServing
+from pipelines.dagster_home import prepare_dagster_home
+from pipelines.definitions import HOME_VARIABLE
+
+HOST = "127.0.0.1"
+READY_WITHIN_SECONDS = 180  # half a minute on an idle machine
+STOP_WITHIN_SECONDS = 20
+LOG_FILE = "pages.log"
+
+
+def serve(home: Path, console: Console) -> None:
+    """Serve until Ctrl-C.
+
+    Raises:
+        NotServing: the pages did not come up.
+    """
+    with console.status("starting Dagster"), dagster_pages(home) as (address, server):
+        console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
+        for line in what_to_try(address, home):
+            console.print(line, soft_wrap=True)
+        _until_interrupted(server)
+
+
+def what_to_try(address: str, home: Path) -> list[str]:
+    """Return lines that tell a newcomer where to look."""
+    return [
+        f"  every step and table: {address}/assets, and the flow at {address}/asset-groups",
+        f"  this run, second by second: {address}/runs",
+        f"  change something in {home}/systems, then: concord run --home {home}",
+        "  a golden record: concord show --help",
+    ]
+
+
+@contextmanager
+def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run Dagster for a home folder on a free port while the block runs; yield its address and process.
+
+    Raises:
+        NotServing: it does not answer in time, or ended.
+    """
+    folder = prepare_dagster_home(home)
+    port = _free_port()
+    root = Path(str(pipelines.__file__)).parents[1]
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-d", str(root)]
+    environment = {**os.environ, "DAGSTER_HOME": str(folder), HOME_VARIABLE: str(home.absolute())}
+    with (folder / LOG_FILE).open("wb") as log:
+        server = subprocess.Popen(  # noqa: S603
+            [*command, "-h", HOST, "-p", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we stop all of them
+        )
+        try:
+            address = f"http://{HOST}:{port}"
+            if not _is_ready(address, server):
+                raise NotServing(folder / LOG_FILE)
+            yield address, server
+        finally:
+            _stop(server)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_ready(address: str, server: subprocess.Popen[bytes]) -> bool:
+    until = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            with urlopen(f"{address}/server_info", timeout=5):  # noqa: S310
+                return True
+        except (URLError, TimeoutError, ConnectionError):
+            time.sleep(0.5)
+    return False
+
+
+def _until_interrupted(server: subprocess.Popen[bytes]) -> None:
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        return
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop the server and what it started; what does not go in time is killed."""
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGINT)
+        try:
+            server.wait(STOP_WITHIN_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()

@@ -1,0 +1,71 @@
+"""When the pipeline runs by itself: daily, and when a source shows other data than at the last look."""
+
+import json
+from collections.abc import Iterator
+
+import dagster as dg
+from dagster._core.definitions.unresolved_asset_job_definition import (
+    UnresolvedAssetJobDefinition,
+)  # not exported
+
+from pipelines import warehouse
+from pipelines.assets.changes import Cursors, look
+from pipelines.assets.home import HomeFolder
+from pipelines.errors import NoWarehouse, WarehouseLocked
+from pipelines.sync.sources import read_sources
+
+DAILY = "0 4 * * *"  # UTC, after the nightly jobs of most systems and before the working day in Europe
+LOOK_EVERY_SECONDS = 60
+
+
+def daily_schedule(job: UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+    """Return the schedule that runs everything once a day; people switch it on."""
+    return dg.ScheduleDefinition(
+        name="daily",
+        job=job,
+        cron_schedule=DAILY,
+        execution_timezone="UTC",
+        description="Everything once a day, at 04:00 UTC.",
+    )
+
+
+def change_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """Return the sensor that runs everything when a source has changed; people switch it on."""
+
+    @dg.sensor(
+        name="source_changes",
+        job=job,
+        minimum_interval_seconds=LOOK_EVERY_SECONDS,
+        description="Runs everything when a source shows other data than at the last look. No row is moved to"
+        " find out: files by time and size, databases elsewhere by count and what follows the cursor.",
+    )
+    def source_changes(
+        context: dg.SensorEvaluationContext, home: HomeFolder
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        before = json.loads(context.cursor or "{}")
+        try:
+            cursors = _cursors(home)
+        except WarehouseLocked as error:
+            yield dg.SkipReason(f"asked again at the next look: {error}")
+            return
+        found = look(
+            read_sources(home.root), before, home=home.root, open_connector=home.connector, cursors=cursors
+        )
+        context.update_cursor(json.dumps(found.seen))
+        if found.changed:
+            state = ",".join(f"{name}={found.seen[name]}" for name in sorted(found.seen))
+            yield dg.RunRequest(run_key=state, tags={"concord/changed": ",".join(found.changed)})
+            return
+        down = "".join(f"; {name} did not answer: {why}" for name, why in found.unanswered.items())
+        yield dg.SkipReason(f"no source changed{down}")
+
+    return source_changes
+
+
+def _cursors(home: HomeFolder) -> Cursors:
+    try:
+        with warehouse.connect(home.root, read_only=True, purpose="looking for changes") as connection:
+            rows = connection.execute("select source, object, cursor_json from sync.cursors").fetchall()
+    except NoWarehouse:
+        return {}
+    return {(source, name): json.loads(cursor) for source, name, cursor in rows}

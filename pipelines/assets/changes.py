@@ -1,0 +1,107 @@
+"""Asks sources, at little cost, whether anything changed since they were last looked at.
+
+A source on this machine is fingerprinted by the times and sizes of its files; a database elsewhere by the
+count of each object and the first page of what it changed since the cursor that is stored.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from pipelines.connectors.port import Connector, Cursor, SourceObject
+from pipelines.errors import ConnectorError
+from pipelines.sync.engine import Opener
+from pipelines.sync.sources import Source
+
+Cursors: TypeAlias = Mapping[tuple[str, str], Cursor]  # by source and object, as the warehouse has them
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What was seen of each source, which of them changed since, and which could not be asked, with why."""
+
+    seen: Mapping[str, str]
+    changed: Sequence[str]
+    unanswered: Mapping[str, str]
+
+
+def look(
+    sources: Sequence[Source],
+    before: Mapping[str, str],
+    *,
+    home: Path,
+    open_connector: Opener,
+    cursors: Cursors,
+) -> Changes:
+    """Compare what sources show now with what they showed before; who does not answer counts as unchanged."""
+    seen = dict(before)
+    unanswered: dict[str, str] = {}
+    for source in sources:
+        try:
+            seen[source.name] = fingerprint(source, home=home, open_connector=open_connector, cursors=cursors)
+        except (ConnectorError, OSError) as error:
+            unanswered[source.name] = str(error)
+    changed = [source.name for source in sources if seen.get(source.name) != before.get(source.name)]
+    return Changes(seen, changed, unanswered)
+
+
+def fingerprint(source: Source, *, home: Path, open_connector: Opener, cursors: Cursors) -> str:
+    """Return a value that differs when the source holds something else; `cursors` are those stored.
+
+    Raises:
+        ConnectorError: The source does not answer.
+        FileNotFoundError: Its file or folder is not there.
+    """
+    local = source_path(source, home)
+    if local is not None:
+        return _hash(_stamps(local))
+    with closing(open_connector(source)) as connector:
+        return _hash(_counts(connector, source.name, cursors))
+
+
+def source_path(source: Source, home: Path) -> Path | None:
+    """Return the file or folder of a source on this machine, None for one elsewhere."""
+    folder = getattr(source.settings, "folder", None)
+    if folder is not None:
+        return home / str(folder)
+    url = str(getattr(source.settings, "url", ""))
+    prefix = "sqlite:///"
+    return home / url[len(prefix) :].split("?")[0] if url.startswith(prefix) else None
+
+
+def _stamps(path: Path) -> Iterator[str]:
+    """Yield time and size of a file and its journals, or of every file of a folder."""
+    if not path.is_dir():
+        found = sorted(path.parent.glob(f"{path.name}*"))
+        if path not in found:
+            raise FileNotFoundError(f"{path} is not there")
+    else:
+        found = sorted(p for p in path.rglob("*") if p.is_file())
+    for file in found:
+        # SQLite's shared memory changes when somebody reads.
+        if not file.name.endswith("-shm"):
+            state = file.stat()
+            yield f"{file.name} {state.st_mtime_ns} {state.st_size}"
+
+
+def _counts(connector: Connector, source: str, cursors: Cursors) -> Iterator[str]:
+    for object_ in connector.discover():
+        if isinstance(object_, SourceObject):
+            recent = _recent(connector, object_, cursors.get((source, object_.name)))
+            yield f"{object_.name} {connector.count(object_)} {recent}"
+
+
+def _recent(connector: Connector, object_: SourceObject, cursor: Cursor | None) -> str:
+    """Return the first page at or after the cursor as text; nothing for an object that has no cursor yet."""
+    if cursor is None:
+        return ""
+    page = next(iter(connector.read(object_, cursor)), None)
+    return "" if page is None else str(page.changes)
+
+
+def _hash(lines: Iterator[str]) -> str:
+    return hashlib.sha256(json.dumps(list(lines)).encode()).hexdigest()[:16]

@@ -1,0 +1,131 @@
+"""Running dbt inside this process: a fifth of the time of a subprocess, and no second writer to wait for.
+
+dbt keeps its database connection for the life of a process; here it is closed after every command, for
+DuckDB lets nobody else open the file meanwhile.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import DbtFault
+from pipelines.warehouse import warehouse_path
+
+PROJECT = Path(__file__).parents[2] / "dbt"
+WAREHOUSE_VARIABLE = "CONCORD_WAREHOUSE"  # what dbt/profiles.yml reads
+PARSED = "partial_parse.msgpack"
+SUCCESS = frozenset({"success", "pass"})
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """What became of one model or test: `status` in dbt's words, its seconds, rows that failed a test."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str
+    failures: int
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the model was built or the test passed."""
+        return self.status in SUCCESS
+
+
+def prepare_manifest(home: Path, *, project: Path = PROJECT) -> Path:
+    """Return the manifest of the dbt project, parsed again only when a file of the project is newer.
+
+    Raises:
+        DbtFault: The project cannot be parsed.
+    """
+    target = _definitions(home)
+    manifest = target / "manifest.json"
+    if manifest.exists() and manifest.stat().st_mtime >= _newest(project):
+        return manifest
+    _invoke(["parse"], home=home, target=target, project=project)
+    return manifest
+
+
+def _definitions(home: Path) -> Path:
+    return home / "dbt" / "definitions"
+
+
+def build(home: Path, selection: str, *, project: Path = PROJECT) -> list[NodeResult]:
+    """Build the selected models and run their tests; return what became of each, failed ones too.
+
+    The caller holds the warehouse's lock, and has no connection of its own open.
+
+    Raises:
+        DbtFault: dbt could not start: the project or its profile is at fault.
+    """
+    # Buildable: tests that need a model of a later step wait for that step.
+    command = ["build", "--indirect-selection", "buildable", "--select", *selection.split()]
+    prepare_manifest(home, project=project)
+    target = home / "dbt" / "target"
+    target.mkdir(parents=True, exist_ok=True)
+    # What `prepare_manifest` parsed is taken as it is: parsing anew takes most of the time of a small build.
+    shutil.copy2(_definitions(home) / PARSED, target / PARSED)
+    outcome = _invoke(command, home=home, target=target, project=project)
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            seconds=float(result.execution_time),
+            message=str(result.message or ""),
+            failures=int(result.failures or 0),
+        )
+        for result in outcome.results
+    ]
+
+
+def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) -> Any:
+    from dbt.cli.main import dbtRunner  # takes two seconds to import
+
+    options = [
+        *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target)),
+        *("--log-path", str(home / "dbt" / "logs"), "--log-level", "none", "--log-level-file", "info"),
+    ]
+    target.mkdir(parents=True, exist_ok=True)
+    variables = {
+        WAREHOUSE_VARIABLE: str(warehouse_path(home)),
+        "DO_NOT_TRACK": "1",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    with _environment(variables), _connection_closed():
+        outcome = dbtRunner().invoke([*command, *options])
+    if outcome.result is None or outcome.exception is not None:
+        raise DbtFault(" ".join(command), str(outcome.exception or "no result")) from outcome.exception
+    return outcome.result
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _connection_closed() -> Iterator[None]:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    try:
+        yield
+    finally:
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb's
+
+
+def _newest(project: Path) -> float:
+    return max((path.stat().st_mtime for path in project.rglob("*") if path.is_file()), default=0.0)

@@ -1,0 +1,130 @@
+"""Publish: one atomic version of the context store, and the analysts' copy of the warehouse."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+import duckdb
+from sqlalchemy import Engine
+
+from context_api.errors import StaleResult
+from pipelines.assets.groups import OWNERS, Group
+from pipelines.assets.home import RESOLUTION, HomeFolder
+from pipelines.assets.promoted_model import promoted_model
+from pipelines.assets.resolution import SETTLED, STANDARDISED, resolution_key
+from pipelines.assets.table_metadata import table_metadata
+from pipelines.publish import PublishSummary, publish
+from pipelines.settling_on_store import settle_on_store
+from resolution.matching.model import ResolutionModel
+
+VERSION = dg.AssetKey(["publish", "version"])
+ANALYST_COPY = dg.AssetKey(["publish", "analyst_copy"])
+ACTIVITIES = [
+    dg.AssetKey(["intermediate", name])
+    for name in ("int_activities", "int_activity_parties", "int_relationships")
+]
+
+
+def _spec(
+    key: dg.AssetKey, description: str, *, deps: Sequence[dg.AssetKey], kinds: set[str]
+) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        key,
+        deps=deps,
+        description=description,
+        group_name=Group.PUBLISH,
+        owners=[OWNERS[Group.PUBLISH]],
+        kinds=kinds,
+    )
+
+
+_FROM = [*(spec.key for spec in (*STANDARDISED, *SETTLED)), resolution_key("links"), *ACTIVITIES]
+PUBLISHED = (
+    _spec(
+        VERSION,
+        "The version of the context store that readers see: golden records, ledger, links, activities,"
+        " relationships and freshness. It becomes visible all at once; a run that changes nothing publishes"
+        " nothing new; a failed one leaves the last version in force.",
+        deps=_FROM,
+        kinds={"sqlite", "python"},
+    ),
+    _spec(
+        resolution_key("golden_membership"),
+        "Which golden record every record belongs to in the visible version, copied back for the marts.\n\n"
+        "Grain: one row per record_id.",
+        deps=_FROM,
+        kinds={"duckdb", "python"},
+    ),
+)
+
+
+@dg.multi_asset(name="publish", specs=PUBLISHED)
+def published_version(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
+    """Publish what was settled as one version, and copy its membership back."""
+    model = promoted_model(home.model)
+    if model is None:
+        raise dg.Failure("there is no promoted model; materialise resolution/links first")
+    with home.connect("publishing", schema=RESOLUTION) as connection, home.store() as engine:
+        try:
+            outcome = _publish(home, connection, engine, model)
+        except StaleResult:
+            # Someone published since, or this very step did and was cut off before it could say so.
+            settle_on_store(connection, engine, home.tenant_id, model=model)
+            outcome = _publish(home, connection, engine, model)
+        yield dg.MaterializeResult(asset_key=VERSION, metadata=_metadata(outcome))
+        membership = resolution_key("golden_membership")
+        yield dg.MaterializeResult(
+            asset_key=membership, metadata=table_metadata(connection, ".".join(membership.path))
+        )
+
+
+def _publish(
+    home: HomeFolder, connection: duckdb.DuckDBPyConnection, engine: Engine, model: ResolutionModel
+) -> PublishSummary:
+    return publish(connection, engine, sealer=home.sealer(), model=model, snapshots=home.snapshots)
+
+
+def _metadata(outcome: PublishSummary) -> dict[str, Any]:
+    return {
+        "version": outcome.version,
+        "rows written": sum(outcome.written.values()),
+        "rows ended": sum(outcome.ended.values()),
+        "settled again": outcome.settled_again,
+        "match snapshot": dg.MetadataValue.path(str(outcome.snapshot)),
+        **{f"written, {table}": rows for table, rows in outcome.written.items() if rows},
+    }
+
+
+def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Return the asset that copies the warehouse for analysts, after the given assets."""
+
+    @dg.asset(
+        key=ANALYST_COPY,
+        deps=[*after, VERSION],
+        group_name=Group.PUBLISH,
+        owners=[OWNERS[Group.PUBLISH]],
+        kinds={"duckdb"},
+        description="`analyst.duckdb`: the whole warehouse as it stood at the end of the run, replaced all at"
+        " once, so that analysts never wait for a run and never stop one. Open it read-only.",
+    )
+    def copy_for_analysts(home: HomeFolder) -> dg.MaterializeResult[None]:
+        part = home.analyst_copy.with_name(f"{home.analyst_copy.name}.part")
+        with home.connect("copying for analysts") as connection:
+            connection.execute("checkpoint")
+            part.unlink(missing_ok=True)
+            # Copied as a file: the lock keeps writers out, and an open reader changes nothing.
+            shutil.copyfile(home.warehouse, part)
+        with duckdb.connect(str(part), read_only=True) as copy:
+            (tables,) = copy.execute("select count(*) from duckdb_tables()").fetchone() or (0,)
+        part.replace(home.analyst_copy)
+        size = home.analyst_copy.stat().st_size
+        return dg.MaterializeResult(
+            metadata={
+                "tables": tables,
+                "bytes": size,
+                "path": dg.MetadataValue.path(str(home.analyst_copy)),
+            }
+        )
+
+    return copy_for_analysts

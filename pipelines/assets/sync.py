@@ -1,0 +1,131 @@
+"""Sync: every object of every source as an asset, the raw layer of the warehouse.
+
+A source is one step. What one source suffers, the others do not: a source that is down or answers in part
+leaves the rows of before in force, and its checks say which object and why; the run goes on.
+"""
+
+import math
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from pipelines.assets.groups import OWNERS, Group
+from pipelines.assets.home import HomeFolder
+from pipelines.assets.pictures import sync_volume
+from pipelines.assets.table_metadata import table_metadata
+from pipelines.connectors.files import FilesSettings
+from pipelines.connectors.sql import SqlSettings
+from pipelines.errors import NothingSynced
+from pipelines.sync.engine import SyncOptions, sync
+from pipelines.sync.settling import ObjectResult
+from pipelines.sync.sources import Source
+
+ANSWERED = "source_answered"
+PROVEN = "proven_complete"
+
+
+def raw_key(source: str, object_name: str) -> dg.AssetKey:
+    """Return the asset key of a raw table; dbt's sources carry the same."""
+    return dg.AssetKey([f"raw_{source}", object_name])
+
+
+def source_assets(source: Source) -> dg.AssetsDefinition:
+    """Return the step that syncs one source, with an asset and two checks for each of its objects."""
+
+    @dg.multi_asset(
+        name=f"sync_{source.name}",
+        specs=[_spec(source, name) for name in source.object_names],
+        check_specs=[check for name in source.object_names for check in _check_specs(source, name)],
+    )
+    def sync_source(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
+        with home.connect(f"syncing {source.name}") as connection:
+            results = sync(
+                connection, [source], home=home.root, open_connector=home.connector, options=SyncOptions()
+            )
+            read = {result.object_name: result.rows_read for result in results}
+            volume = sync_volume(read, title=f"read from {source.name} by this run")
+            for result in results:
+                table = f"raw_{source.name}.{result.object_name}"
+                if not _is_there(connection, source.name, name=result.object_name):
+                    raise NothingSynced(source.name, result.object_name, reason=result.error)
+                metadata = {**table_metadata(connection, table), **_metadata(result), "sync volume": volume}
+                yield dg.MaterializeResult(
+                    asset_key=raw_key(source.name, result.object_name),
+                    metadata=metadata,
+                    check_results=list(_check_results(result)),
+                )
+
+    return sync_source
+
+
+def _is_there(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> bool:
+    query = "select 1 from duckdb_tables() where schema_name = $1 and table_name = $2"
+    return connection.execute(query, [f"raw_{source}", name]).fetchone() is not None
+
+
+def _spec(source: Source, name: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        raw_key(source.name, name),
+        description=f"`{name}` as {source.name} holds it, raw, with key, source time, tombstone flag, content"
+        " hash and load of each row.\n\nGrain: one row per `_record_key`; a deleted row stays with its last"
+        " content, where the source lets deletions be seen.",
+        group_name=Group.SYNC,
+        owners=[OWNERS[Group.SYNC]],
+        kinds={_kind(source), "dlt", "duckdb"},
+    )
+
+
+def _kind(source: Source) -> str:
+    if isinstance(source.settings, SqlSettings):
+        return "sql"
+    return "file" if isinstance(source.settings, FilesSettings) else "email"
+
+
+def _check_specs(source: Source, name: str) -> Iterator[dg.AssetCheckSpec]:
+    key = raw_key(source.name, name)
+    yield dg.AssetCheckSpec(ANSWERED, asset=key, description="The source answered, and to the end.")
+    yield dg.AssetCheckSpec(
+        PROVEN,
+        asset=key,
+        description="Count and a sample of whole rows are the source's; rows in quarantine are missing.",
+    )
+
+
+def _check_results(result: ObjectResult) -> Iterator[dg.AssetCheckResult]:
+    key = raw_key(result.source, result.object_name)
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name=ANSWERED,
+        passed=result.status == "complete",
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=result.error or "answered to the end",
+        metadata={"status": result.status},
+    )
+    share = result.proven_share
+    yield dg.AssetCheckResult(
+        asset_key=key,
+        check_name=PROVEN,
+        passed=share is not None and share >= 1.0,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=_proof_words(share),
+        metadata={"proven share": -1.0 if share is None else share, "deletes": result.deletes or "not told"},
+    )
+
+
+def _proof_words(share: float | None) -> str:
+    if share is None:
+        return "not proven by this run"
+    return f"{math.floor(share * 1000) / 10:.1f}% of the source is proven here"  # 99.99 % is not all
+
+
+def _metadata(result: ObjectResult) -> dict[str, str | int | float]:
+    return {
+        "rows read": result.rows_read,
+        "rows upserted": result.upserted,
+        "rows deleted": result.deleted,
+        "rows quarantined": result.quarantined,
+        "seconds": round(result.seconds, 3),
+        "status": result.status,
+        **({"error": result.error} if result.error else {}),
+    }

@@ -1,0 +1,67 @@
+"""Where a run that did not end is taken up again: at the first step that did not succeed.
+
+Every step rewrites what it writes whole, or stores it with its cursor, so the step that was cut off is
+repeated, and nothing before it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster import DagsterEventType, DagsterRun, DagsterRunStatus
+
+IN_PROCESS = {"concord/runner": "in-process"}  # tag of the runs that hold the lock of a home folder
+RESUME_WITHIN = timedelta(hours=24)  # past it, what was synced is older than a daily run would be
+UNFINISHED = (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.NOT_STARTED)
+FAILED = (DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What is left of a run that did not end: its id, its root, and the assets not yet made."""
+
+    run_id: str
+    root_run_id: str
+    assets: tuple[dg.AssetKey, ...]
+
+
+def bury_dead_runs(instance: dg.DagsterInstance, job: str) -> None:
+    """Report runs as failed whose process died; the caller holds the lock that each of them held."""
+    filters = dg.RunsFilter(job_name=job, statuses=list(UNFINISHED), tags=IN_PROCESS)
+    for run in instance.get_runs(filters):
+        instance.report_run_failed(run, "the process that ran it is gone")
+
+
+def remainder(
+    instance: dg.DagsterInstance, job: dg.JobDefinition, *, now: datetime | None = None
+) -> Remainder | None:
+    """Return what the last run of the job left undone, None when it ended well or is too old."""
+    runs = instance.get_run_records(dg.RunsFilter(job_name=job.name), limit=1)
+    if not runs or runs[0].dagster_run.status not in FAILED:
+        return None
+    if (now or datetime.now(UTC)) - runs[0].create_timestamp > RESUME_WITHIN:
+        return None
+    run = runs[0].dagster_run
+    made_by = assets_by_step(job)
+    wanted = run.asset_selection or frozenset(key for keys in made_by.values() for key in keys)
+    made = {key for step in succeeded(instance, run) for key in made_by.get(step, ())}
+    left = sorted(wanted - made, key=str)
+    if not left or not made & wanted:
+        return None  # all is made, or nothing: a new run
+    return Remainder(run.run_id, run.root_run_id or run.run_id, tuple(left))
+
+
+def assets_by_step(job: dg.JobDefinition) -> Mapping[str, frozenset[dg.AssetKey]]:
+    """Return the assets that each step of a job makes; steps that only check make none."""
+    layer = job.asset_layer
+    steps: dict[str, set[dg.AssetKey]] = {}
+    for key in layer.executable_asset_keys:
+        steps.setdefault(layer.get_op_output_handle(key).node_handle.name, set()).add(key)
+    return {step: frozenset(keys) for step, keys in steps.items()}
+
+
+def succeeded(instance: dg.DagsterInstance, run: DagsterRun) -> frozenset[str]:
+    """Return the steps of a run that succeeded."""
+    events = instance.all_logs(run.run_id, of_type=DagsterEventType.STEP_SUCCESS)
+    return frozenset(event.step_key for event in events if event.step_key)
