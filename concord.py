@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import typer
 
+from context_api import commands as context_commands
+from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
@@ -29,6 +31,7 @@ app = typer.Typer(
 )
 app.add_typer(resolution_commands.app)
 app.add_typer(demo_commands.app)
+app.add_typer(context_commands.app)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -50,16 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; domain errors become one line on stderr."""
     try:
         app(sys.argv[1:] if arguments is None else list(arguments), prog_name="concord")
-    except InputError as error:
+    except (InputError, ContextInputError) as error:
         _fail(error, code=EXIT_INPUT_ERROR)
-    except ResolutionError as error:
+    except (ResolutionError, ContextError) as error:
         _fail(error, code=EXIT_RUN_ERROR)
     except KeyboardInterrupt:  # outside a command: while it was being looked up or torn down
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(0)
 
 
-def _fail(error: ResolutionError, *, code: int) -> NoReturn:
+def _fail(error: Exception, *, code: int) -> NoReturn:
     message = " ".join(str(error).split())
     typer.echo(f"concord: {message}", err=True)
     sys.exit(code)
