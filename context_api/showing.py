@@ -1,10 +1,9 @@
-"""A golden record for people: its values with source, age and rule, conflicts, records, history, freshness."""
+"""A golden record for people: values with source, age and rule, conflicts, records, history, freshness."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from rich.console import RenderableType
 from rich.markup import escape
@@ -20,9 +19,16 @@ from context_api.store.views import (
     RecordView,
     RelationshipView,
     Snapshot,
+    StatedValue,
 )
 
 NEWEST = 15  # activities shown
+VALUE_COLUMNS = ("attribute", "value", "source", "age", "rule", "agree")
+CONFLICT_COLUMNS = ("attribute", "value not chosen", "source", "age", "rule that chose")
+RECORD_COLUMNS = ("record", "here since", "how", "cause")
+EDGE_COLUMNS = ("", "kind", "party", "role", "from", "to")
+ACTIVITY_COLUMNS = ("when", "kind", "what", "status", "amount")
+FRESHNESS_COLUMNS = ("source", "synced", "age", "proven", "deletes", "last sync")
 ERASED = "[dim]erased[/dim]"
 
 
@@ -65,32 +71,44 @@ def as_tables(shown: Shown, *, now: datetime) -> Iterator[RenderableType]:
         f" {len(party.record_ids)} records; version {party.version} of {_moment(shown.visible_at)}",
         expand=False,
     )
-    yield _table("Values", ("attribute", "value", "source", "age", "rule", "agree"), [
-        (v.attribute, _text(v.value), v.record_id, _age(v.observed_at, now), v.rule, f"{v.support} of {v.claiming}")
-        for v in party.values
-    ])  # fmt: skip
-    if party.conflicts:
-        yield _table("Conflicts", ("attribute", "value not chosen", "source", "age", "rule that chose"), [
-            (c.attribute, _text(c.value), c.record_id, _age(c.observed_at, now), c.rule) for c in party.conflicts
-        ])  # fmt: skip
-    yield _table("Records", ("record", "here since", "how", "cause"), [
-        (r.record_id, _moment(r.recorded_from), r.change, r.cause) for r in shown.records
-    ])  # fmt: skip
-    if shown.relationships:
-        yield _table("Relationships", ("", "kind", "party", "role", "from", "to"), [
-            ("→" if r.is_outgoing else "←", r.kind, r.golden_id or r.record_id, r.role or "",
-             _moment(r.valid_from), _moment(r.valid_to)) for r in shown.relationships
-        ])  # fmt: skip
-    if shown.timeline:
-        yield _table(f"Last {len(shown.timeline)} activities", ("when", "kind", "what", "status", "amount"), [
-            (_moment(a.occurred_at), a.kind, _text(a.title), a.status or "", _amount(a)) for a in shown.timeline
-        ])  # fmt: skip
-    if shown.freshness:
-        yield _table("Freshness", ("source", "synced", "age", "proven", "deletes", "last sync"), [
-            (f"{f.source}:{f.object}", _moment(f.last_synced_at), _age(f.last_synced_at, now),
-             "" if f.proven_share is None else f"{f.proven_share:.0%}", f.deletes or "", f.last_error or f.last_status or "")
-            for f in shown.freshness
-        ])  # fmt: skip
+    tables = (
+        _table("Values", VALUE_COLUMNS, [_value_row(v, now) for v in party.values]),
+        _table("Conflicts", CONFLICT_COLUMNS, [_conflict_row(c, now) for c in party.conflicts]),
+        _table("Records", RECORD_COLUMNS, [_record_row(r) for r in shown.records]),
+        _table("Relationships", EDGE_COLUMNS, [_edge_row(r) for r in shown.relationships]),
+        _table("Latest activities", ACTIVITY_COLUMNS, [_activity_row(a) for a in shown.timeline]),
+        _table("Freshness", FRESHNESS_COLUMNS, [_freshness_row(f, now) for f in shown.freshness]),
+    )
+    yield from (table for table in tables if table.row_count)
+
+
+def _value_row(v: StatedValue, now: datetime) -> tuple[str, ...]:
+    agree = f"{v.support} of {v.claiming}"
+    return (v.attribute, _text(v.value), v.record_id, _age(v.observed_at, now), v.rule, agree)
+
+
+def _conflict_row(c: StatedValue, now: datetime) -> tuple[str, ...]:
+    return (c.attribute, _text(c.value), c.record_id, _age(c.observed_at, now), c.rule)
+
+
+def _record_row(r: RecordView) -> tuple[str, ...]:
+    return (r.record_id, _moment(r.recorded_from), r.change, r.cause)
+
+
+def _edge_row(r: RelationshipView) -> tuple[str, ...]:
+    arrow, other = "→" if r.is_outgoing else "←", r.golden_id or r.record_id
+    return (arrow, r.kind, other, r.role or "", _moment(r.valid_from), _moment(r.valid_to))
+
+
+def _activity_row(a: ActivityView) -> tuple[str, ...]:
+    return (_moment(a.occurred_at), a.kind, _text(a.title), a.status or "", _amount(a))
+
+
+def _freshness_row(f: FreshnessView, now: datetime) -> tuple[str, ...]:
+    proven = "" if f.proven_share is None else f"{f.proven_share:.0%}"
+    state = f.last_error or f.last_status or ""
+    synced = _moment(f.last_synced_at)
+    return (f"{f.source}:{f.object}", synced, _age(f.last_synced_at, now), proven, f.deletes or "", state)
 
 
 def _table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:

@@ -198,17 +198,9 @@ def golden_id_of(snapshot: Snapshot, record_id: str) -> str | None:
 
 def freshness(snapshot: Snapshot, sources: Iterable[str] | None = None) -> tuple[FreshnessView, ...]:
     """Return the freshness of every object of the sources named, of all when none are."""
+    fields = [getattr(SourceFreshness, name) for name in FreshnessView.__slots__]
     asked = (
-        select(
-            SourceFreshness.source,
-            SourceFreshness.object,
-            SourceFreshness.last_synced_at,
-            SourceFreshness.last_status,
-            SourceFreshness.last_error,
-            SourceFreshness.proven_share,
-            SourceFreshness.deletes,
-            SourceFreshness.checked_at,
-        )  # type: ignore[call-overload]
+        select(*fields)
         .where(in_version(SourceFreshness, snapshot.tenant_id, snapshot.version))
         .order_by(col(SourceFreshness.source), col(SourceFreshness.object))
     )
