@@ -1,0 +1,167 @@
+"""Syncing sources one after the other: what one of them suffers, the others do not.
+
+A source is asked, read, landed and settled. An object whose keys show that rows were missed is read again
+in full, in the same run, once.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.connectors.port import Connector, SourceObject, Undiscovered
+from pipelines.errors import ConnectorError
+from pipelines.sync import landing, tables, upsert
+from pipelines.sync.contract import agree
+from pipelines.sync.reading import Progress, Reading, read_batches
+from pipelines.sync.retrying import RetryBudget, asked
+from pipelines.sync.settling import ObjectResult, settle, write_load
+from pipelines.sync.sources import Source
+from pipelines.sync.tables import Load
+
+Clock = Callable[[], datetime]
+Opener = Callable[[Source], Connector]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOptions:
+    """How to sync: everything again (`full`), and whom to tell how far it is."""
+
+    full: bool = False
+    progress: Callable[[str, str, int], None] = lambda _source, _object, _rows: None
+
+
+def utc_now() -> datetime:
+    """Return the time as the warehouse keeps it: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def sync(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], *, home: Path, open_connector: Opener,
+    options: SyncOptions, now: Clock = utc_now,
+) -> list[ObjectResult]:  # fmt: skip
+    """Bring the raw layer up to date with every source, and say what happened to each object."""
+    tables.prepare(connection)
+    results: list[ObjectResult] = []
+    for source in sources:
+        run = SourceRun(connection, source, home, options, now)
+        results += run.results(open_connector)
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """One source in one run: what its steps share."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    home: Path
+    options: SyncOptions
+    now: Clock
+
+    def results(self, open_connector: Opener) -> list[ObjectResult]:
+        """Sync the source; a fault that stops all of it is noted with each of its objects."""
+        load = self._begin()
+        budget = RetryBudget()
+        try:
+            with closing(open_connector(self.source)) as connector:
+                objects = asked(lambda: _ready(connector), budget)
+                return self._sync_objects(connector, objects, load=load, budget=budget)
+        except ConnectorError as error:
+            reason = f"{error.kind}: {error}"
+        except OSError as error:
+            reason = f"this machine: {error}"
+        return self._failed(load, dict.fromkeys(self.source.object_names, reason))
+
+    def _begin(self) -> Load:
+        started = self.now()
+        return Load(f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", self.source.name, started)
+
+    def _sync_objects(
+        self,
+        connector: Connector,
+        discovered: Sequence[SourceObject | Undiscovered],
+        *,
+        load: Load,
+        budget: RetryBudget,
+    ) -> list[ObjectResult]:
+        lost = {found.name: f"schema: {found.reason}" for found in discovered if isinstance(found, Undiscovered)}
+        objects = [found for found in discovered if isinstance(found, SourceObject)]
+        readings = [self._plan(object_, full=self.options.full) for object_ in objects]
+        results = self._load(connector, readings, load=load, budget=budget)
+        missed = {result.object_name for result in results if result.missed}
+        if missed and not self.options.full:
+            again = [self._plan(object_, full=True) for object_ in objects if object_.name in missed]
+            healed = self._load(connector, again, load=self._begin(), budget=budget)
+            results = _merged(results, healed)
+        return results + self._failed(load, lost)
+
+    def _plan(self, object_: SourceObject, *, full: bool) -> Reading:
+        name = object_.name
+        known = upsert.known_columns(self.connection, self.source.name, object_name=name)
+        contract, events = agree(object_, known, let_go=self.source.let_go(name))
+        cursor = None if full else tables.read_cursor(self.connection, self.source.name, object_name=name)
+        return Reading(contract, cursor, list(events))
+
+    def _load(
+        self, connector: Connector, readings: Sequence[Reading], *, load: Load, budget: RetryBudget
+    ) -> list[ObjectResult]:
+        batches = {
+            reading.contract.object_.name: read_batches(
+                connector, reading, budget=budget, progress=self._progress()
+            )
+            for reading in readings
+        }
+        landing.land(self.connection, self.source.name, home=self.home, batches=batches)
+        with transaction(self.connection):
+            results = [
+                settle(self.connection, load, reading=reading, now=self.now()) for reading in readings
+            ]
+        landing.clear(self.connection, self.source.name, home=self.home)
+        return results
+
+    def _progress(self) -> Progress:
+        return lambda name, rows: self.options.progress(self.source.name, name, rows)
+
+    def _failed(self, load: Load, reasons: Mapping[str, str]) -> list[ObjectResult]:
+        ended = self.now()
+        seconds = (ended - load.started_at).total_seconds()
+        results = [
+            ObjectResult(self.source.name, name, "failed", error=reason, seconds=seconds)
+            for name, reason in reasons.items()
+        ]
+        with transaction(self.connection):
+            for result in results:
+                write_load(self.connection, load, result=result, pages=0, now=ended)
+        return results
+
+
+def _ready(connector: Connector) -> tuple[SourceObject | Undiscovered, ...]:
+    connector.check()
+    return connector.discover()
+
+
+def _merged(first: Iterable[ObjectResult], second: Iterable[ObjectResult]) -> list[ObjectResult]:
+    healed = {result.object_name: result for result in second}
+    return [
+        result if (later := healed.get(result.object_name)) is None else later.after(result)
+        for result in first
+    ]
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit at the end of the block, or leave everything as it was."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+

@@ -1,0 +1,210 @@
+"""Rows against their contract: an Arrow batch of those that fit, and the others with the reason.
+
+Columns are converted whole; only when one does not fit is each of its values looked at. Conversion loses
+nothing: "12" fits a whole number, "012" and 1.5 do not.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+
+from pipelines.connectors.port import BadRow, FieldType, Row
+from pipelines.sync.contract import Contract
+
+ARROW_TYPES = {
+    FieldType.TEXT: pa.string(),
+    FieldType.BIGINT: pa.int64(),
+    FieldType.DOUBLE: pa.float64(),
+    FieldType.BOOLEAN: pa.bool_(),
+}
+ARROW_FAULTS = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError)
+INT64 = range(-(2**63), 2**63)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The rows that fit, in their order, and those that do not."""
+
+    batch: pa.RecordBatch
+    bad: tuple[BadRow, ...]
+
+
+def new_fields(contract: Contract, rows: Sequence[Row]) -> dict[str, FieldType]:
+    """Return columns that stand in rows but not in the contract, with the type that holds their values."""
+    known = {field.name for field in contract.fields}
+    names = [name for name in dict.fromkeys(n for keys in {tuple(r) for r in rows} for n in keys)]
+    return {n: guess_type(r[n] for r in rows if r.get(n) is not None) for n in names if n not in known}
+
+
+def guess_type(values: Iterable[Any]) -> FieldType:
+    """Return the narrowest type that holds all values; text when there are none."""
+    kinds = {type(value) for value in values}
+    if kinds == {bool}:
+        return FieldType.BOOLEAN
+    if kinds == {int}:
+        return FieldType.BIGINT
+    return FieldType.DOUBLE if kinds and kinds <= {int, float} else FieldType.TEXT
+
+
+def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
+    """Sort rows into those that fit the contract and those that do not; none is lost or changed."""
+    if contract.lost:
+        named = contract.lost[0]
+        reason = f"the source no longer has the column {named}; declare it under `without` to let it go"
+        return Fitted(_empty(contract), tuple(BadRow(row, reason, named) for row in rows))
+    reasons: dict[int, tuple[str, str]] = {}
+    columns = [_column(rows, name, type_, reasons) for name, type_ in contract.types().items()]
+    for key in contract.keys:
+        _find_null_keys(rows, key, reasons)
+    if reasons:
+        good = [number for number in range(len(rows)) if number not in reasons]
+        columns = [[column[n] for n in good] if isinstance(column, list) else column.take(good)
+                   for column in columns]  # fmt: skip
+    types = contract.types()
+    arrays = [_array(column, type_) for column, type_ in zip(columns, types.values(), strict=True)]
+    batch = pa.RecordBatch.from_arrays(arrays, names=list(types))
+    bad = (BadRow(rows[n], reason, field) for n, (field, reason) in sorted(reasons.items()))
+    return Fitted(batch, tuple(bad))
+
+
+def _empty(contract: Contract) -> pa.RecordBatch:
+    schema = pa.schema([(name, ARROW_TYPES[type_]) for name, type_ in contract.types().items()])
+    return pa.RecordBatch.from_pylist([], schema=schema)
+
+
+def _array(column: Any, type_: FieldType) -> pa.Array:
+    return pa.array(column, type=ARROW_TYPES[type_]) if isinstance(column, list) else column
+
+
+def _column(
+    rows: Sequence[Row], name: str, type_: FieldType, reasons: dict[int, tuple[str, str]]
+) -> pa.Array | list[Any]:
+    target = ARROW_TYPES[type_]
+    try:
+        # Without a type first: told one, Arrow cuts 1.5 down to 1 and takes true for 1.
+        found = pa.array([row[name] for row in rows])
+        if found.type == target:
+            return found
+        if found.type == pa.null() or (found.type, target) == (pa.int64(), pa.float64()):
+            return found.cast(target)
+    except (KeyError, *ARROW_FAULTS):
+        pass  # one value of the column does not fit; which one is found below
+    return _looked_at(rows, name, type_, reasons)
+
+
+def _looked_at(
+    rows: Sequence[Row], name: str, type_: FieldType, reasons: dict[int, tuple[str, str]]
+) -> list[Any]:
+    values: list[Any] = []
+    for number, row in enumerate(rows):
+        try:
+            values.append(fit_value(row[name], type_))
+        except KeyError:
+            reasons.setdefault(number, (name, f"the row lacks the field {name}"))
+            values.append(None)
+        except ValueError as error:
+            reasons.setdefault(number, (name, f"{name}: {error}"))
+            values.append(None)
+    return values
+
+
+def _find_null_keys(rows: Sequence[Row], key: str, reasons: dict[int, tuple[str, str]]) -> None:
+    for number, row in enumerate(rows):
+        if row.get(key) is None and number not in reasons:
+            reasons[number] = (key, f"the key {key} is null")
+
+
+def fit_value(value: Any, type_: FieldType) -> Any:
+    """Return the value as the type holds it.
+
+    Raises:
+        ValueError: the type cannot hold it without loss; the message says what was found.
+    """
+    if value is None:
+        return None
+    if type_ is FieldType.TEXT:
+        return _text(value)
+    if type_ is FieldType.BOOLEAN:
+        if isinstance(value, bool):
+            return value
+    elif type_ is FieldType.BIGINT:
+        return _whole_number(value)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    elif isinstance(value, str) and _is_number(value):
+        return float(value)
+    raise _misfit(value, type_)
+
+
+def _misfit(value: Any, type_: FieldType) -> ValueError:
+    return ValueError(f"{type_.value} expected, {type(value).__name__} {str(value)[:40]!r} found")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text == text.strip() and "_" not in text
+
+
+def _whole_number(value: Any) -> int:
+    if isinstance(value, bool):
+        raise _misfit(value, FieldType.BIGINT)
+    number: int | None = None
+    if isinstance(value, int):
+        number = value
+    elif isinstance(value, float | Decimal) and value == value and value % 1 == 0:
+        number = int(value)
+    elif isinstance(value, str) and value.lstrip("-").isdecimal() and str(int(value)) == value:
+        number = int(value)
+    if number is None or number not in INT64:
+        raise _misfit(value, FieldType.BIGINT)
+    return number
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return _bytes(value)
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, str | Decimal | UUID) or (isinstance(value, int | float) and not isinstance(value, bool)):
+        text = str(value)
+    else:  # nested values, and true as JSON writes it
+        text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("the text is no valid UTF-8") from error
+    return text
+
+
+def _bytes(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(value).decode()
+
+
+def key_of(keys: Sequence[str], row: Mapping[str, Any]) -> str | None:
+    """Return the record key of a row: its keys joined by `|`, or None when one is missing.
+
+    With several keys, a `|` or a backslash inside one is escaped, so that no two rows share a key.
+    """
+    parts = [row.get(key) for key in keys]
+    if any(part is None for part in parts):
+        return None
+    try:
+        texts = [_text(part) for part in parts]
+    except ValueError:
+        return None
+    if len(texts) == 1:
+        return texts[0]
+    return "|".join(text.replace("\\", "\\\\").replace("|", "\\|") for text in texts)

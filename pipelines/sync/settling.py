@@ -1,0 +1,136 @@
+"""What a load brought, into the raw layer: rows, tombstones, quarantine, cursor and proof together.
+
+One transaction per source. Killed anywhere, a load has either happened with its cursor or not at all.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+
+from pipelines.connectors.port import FieldType
+from pipelines.sync import completeness, deletes, landing, quarantine, tables, upsert
+from pipelines.sync.reading import Reading
+from pipelines.sync.tables import Load
+
+Status = Literal["complete", "partial", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectResult:
+    """What a load did to one object; `missed` counts keys of the source that no row here carries."""
+
+    source: str
+    object_name: str
+    status: Status
+    rows_read: int = 0
+    upserted: int = 0
+    deleted: int = 0
+    quarantined: int = 0
+    proven_share: float | None = None
+    deletes: str = ""
+    error: str | None = None
+    missed: int = 0
+    seconds: float = 0.0
+
+    def after(self, earlier: "ObjectResult") -> "ObjectResult":
+        """Return this result with what an earlier load of the same run did added to it."""
+        return replace(
+            self,
+            rows_read=self.rows_read + earlier.rows_read,
+            upserted=self.upserted + earlier.upserted,
+            deleted=self.deleted + earlier.deleted,
+            quarantined=self.quarantined + earlier.quarantined,
+            seconds=self.seconds + earlier.seconds,
+        )
+
+
+def settle(
+    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
+) -> ObjectResult:
+    """Store what was read of one object, in the caller's transaction."""
+    contract = reading.contract
+    name = contract.object_.name
+    table = upsert.raw_table(load.source, name)
+    upsert.make_room(connection, load.source, contract)
+    moved, buried = upsert.Upserted(), 0
+    bad = list(reading.bad)
+    landed_keys = "(select null as _record_key where false)"
+    if landing.has_landed(connection, load.source, object_name=name):
+        landed = _completed(connection, load.source, reading=reading)
+        bad += quarantine.timeless_rows(connection, contract, landed=landed)
+        landed_keys = f"(select {upsert.key_sql(contract.keys)} as _record_key from {landed})"
+        moved = upsert.upsert(
+            connection, contract, landed=landed, table=table, load_id=load.load_id, now=now
+        )
+        quarantine.close_overtaken(connection, load, object_name=name, landed_keys=landed_keys, now=now)
+    aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
+    missed = 0
+    if reading.keys is not None and reading.error is None:
+        buried = deletes.bury_missing(
+            connection, contract, keys=reading.keys, table=table, landed_keys=landed_keys,
+            load_id=load.load_id, now=now,
+        )  # fmt: skip
+        missed = deletes.missed_keys(
+            connection, contract, keys=reading.keys, table=table, source=load.source
+        )
+    share = _prove(connection, load, reading=reading, now=now)
+    for event in reading.events:
+        tables.write_event(connection, load, object_name=name, event=event, now=now)
+    if reading.cursor is not None:
+        tables.write_cursor(connection, load.source, object_name=name, cursor=reading.cursor, now=now)
+    result = ObjectResult(
+        load.source, name, _status(reading), reading.rows, moved.rows - moved.tombstones,
+        moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
+        None if reading.error is None else f"{reading.error.kind}: {reading.error}", missed,
+        (now - load.started_at).total_seconds(),
+    )  # fmt: skip
+    write_load(connection, load, result=result, pages=reading.pages, now=now)
+    return result
+
+
+def _completed(connection: duckdb.DuckDBPyConnection, source: str, *, reading: Reading) -> str:
+    """Return the landing table, with columns of the contract that no landed batch had added as nulls."""
+    name = reading.contract.object_.name
+    table = landing.landing_table(source, name)
+    held = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
+    for field in reading.contract.fields:
+        if field.name not in held:
+            sql_type = upsert.SQL_TYPES[FieldType(field.type)]
+            connection.execute(f"alter table {table} add column {upsert.quoted(field.name)} {sql_type}")
+    return table
+
+
+def _prove(
+    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
+) -> float | None:
+    if reading.sample is None or reading.counted is None:
+        return None
+    object_ = reading.contract.object_
+    proof = completeness.prove(
+        connection,
+        reading.contract,
+        counted=reading.counted,
+        sample=reading.sample,
+        table=upsert.raw_table(load.source, object_.name),
+    )
+    completeness.write_proof(connection, load, object_=object_, proof=proof, now=now)
+    return proof.share
+
+
+def _status(reading: Reading) -> Status:
+    if reading.error is None:
+        return "complete"
+    return "partial" if reading.rows else "failed"
+
+
+def write_load(
+    connection: duckdb.DuckDBPyConnection, load: Load, *, result: ObjectResult, pages: int, now: datetime
+) -> None:
+    """Note what a load did to one object."""
+    connection.execute(
+        "insert into sync.loads values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [load.load_id, load.source, result.object_name, load.started_at, now, pages, result.rows_read,
+         result.upserted, result.deleted, result.quarantined, result.status, result.error],
+    )  # fmt: skip

@@ -1,0 +1,166 @@
+"""Landed rows into a raw table: only what changed moves, and nothing older overwrites what is newer.
+
+The state of a key depends on the versions that were seen, not on the order of their arrival: the version
+with the latest source time wins, tombstone or not; of two at one time, the one that arrived later. A version
+that states no time counts as the newest when it arrives.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+import pyarrow.compute as pc
+
+from pipelines.connectors.port import Field, FieldType
+from pipelines.sync.contract import OWN_COLUMNS, SEQUENCE, Contract
+
+SQL_TYPES = {
+    FieldType.TEXT: "varchar",
+    FieldType.BIGINT: "bigint",
+    FieldType.DOUBLE: "double",
+    FieldType.BOOLEAN: "boolean",
+}
+FIELD_TYPES = {sql.upper(): field for field, sql in SQL_TYPES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Upserted:
+    """How many rows of a raw table moved, and how many of them became tombstones."""
+
+    rows: int = 0
+    tombstones: int = 0
+
+
+def quoted(name: str) -> str:
+    """Return a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def raw_table(source: str, object_name: str) -> str:
+    """Return the qualified name of the raw table of an object."""
+    return f"{quoted('raw_' + source)}.{quoted(object_name)}"
+
+
+def known_columns(
+    connection: duckdb.DuckDBPyConnection, source: str, *, object_name: str
+) -> dict[str, FieldType]:
+    """Return the source's columns that a raw table holds; none when there is no table yet."""
+    found = connection.execute(
+        """
+        select column_name, data_type from information_schema.columns
+        where table_schema = ? and table_name = ? order by ordinal_position
+        """,
+        [f"raw_{source}", object_name],
+    ).fetchall()
+    return {name: FIELD_TYPES[type_] for name, type_ in found if name not in OWN_COLUMNS}
+
+
+def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> None:
+    """Make the raw table of a contract, or the columns that it lacks."""
+    connection.execute(f"create schema if not exists {quoted('raw_' + source)}")
+    table = raw_table(source, contract.object_.name)
+    columns = [f"{quoted(f.name)} {SQL_TYPES[f.type]}" for f in contract.fields]
+    connection.execute(
+        f"""
+        create table if not exists {table} ({", ".join(columns)}, _record_key varchar,
+            _source_time timestamp, _is_deleted boolean, _content_hash varchar, _load_id varchar,
+            _synced_at timestamp)
+        """
+    )
+    held = known_columns(connection, source, object_name=contract.object_.name)
+    for field in contract.fields:
+        if field.name not in held:
+            connection.execute(
+                f"alter table {table} add column {quoted(field.name)} {SQL_TYPES[field.type]}"
+            )
+
+
+def versions(contract: Contract, relation: str) -> str:
+    """Return the query that gives rows of `relation` their key, source time, tombstone and hash."""
+    columns = ", ".join(quoted(field.name) for field in contract.fields)
+    return f"""
+        select {columns}, {key_sql(contract.keys)} as _record_key,
+            {_time_sql(contract)} as _source_time, {_deleted_sql(contract)} as _is_deleted,
+            {_hash_sql(contract.fields)} as _content_hash
+        from {relation} where not ({timeless_sql(contract)})
+    """
+
+
+def timeless_sql(contract: Contract) -> str:
+    """Return the condition for rows whose cursor field states something that is no time."""
+    name = contract.object_.cursor_field
+    if name is None or contract.types()[name] is not FieldType.TEXT:
+        return "false"
+    return f"{quoted(name)} is not null and {_time_sql(contract)} is null"
+
+
+def key_sql(keys: tuple[str, ...]) -> str:
+    """Return the expression for the record key; the same text as `fitting.key_of` gives."""
+    texts = [f"cast({quoted(key)} as varchar)" for key in keys]
+    if len(texts) == 1:
+        return texts[0]
+    escaped = [rf"replace(replace({text}, '\', '\\'), '|', '\|')" for text in texts]
+    return " || '|' || ".join(escaped)
+
+
+def _time_sql(contract: Contract) -> str:
+    name = contract.object_.cursor_field
+    if name is None or contract.types()[name] is not FieldType.TEXT:
+        return "cast(null as timestamp)"
+    return f"cast(try_cast({quoted(name)} as timestamptz) at time zone 'UTC' as timestamp)"
+
+
+def _deleted_sql(contract: Contract) -> str:
+    name = contract.object_.soft_delete_field
+    if name is None:
+        return "false"
+    match contract.types()[name]:
+        case FieldType.TEXT:
+            return f"coalesce({quoted(name)}, '') <> ''"
+        case FieldType.BOOLEAN:
+            return f"coalesce({quoted(name)}, false)"
+        case _:
+            return f"coalesce({quoted(name)}, 0) <> 0"
+
+
+def _hash_sql(fields: tuple[Field, ...]) -> str:
+    # Nulls are left out, so that a new and empty column moves no row; lengths keep values apart.
+    parts = []
+    for field in sorted(fields, key=lambda f: f.name):
+        if field.is_content:
+            value = f"cast({quoted(field.name)} as varchar)"
+            label = field.name.replace("'", "''")
+            parts.append(f"'{label}=' || strlen({value}) || ':' || {value}")
+    return f"md5(concat_ws(',', {', '.join(parts)}))"
+
+
+def upsert(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str, table: str, load_id: str,
+    now: datetime,
+) -> Upserted:  # fmt: skip
+    """Move the landed rows that are new or changed into the raw table, in the caller's transaction."""
+    names = [quoted(field.name) for field in contract.fields]
+    own = ["_source_time", "_is_deleted", "_content_hash"]
+    # Without a soft-delete field, a tombstone was inferred from keys and has no version of its own: whatever
+    # is read afterwards is there again, however old a backup it came from.
+    comes_back = "r._is_deleted" if contract.object_.soft_delete_field is None else "false"
+    updates = ", ".join(f"{name} = i.{name}" for name in (*names, *own))
+    moved = connection.execute(
+        f"""
+        merge into {table} as r using (
+            {versions(contract, landed)}
+            qualify row_number() over (
+                partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
+            ) = 1
+        ) as i on r._record_key = i._record_key
+        when matched and ({comes_back} or coalesce(i._source_time >= r._source_time, true))
+            and (i._content_hash <> r._content_hash or i._is_deleted <> r._is_deleted)
+            then update set {updates}, _load_id = $load_id, _synced_at = $now
+        when not matched then insert ({", ".join(names)}, _record_key, {", ".join(own)}, _load_id, _synced_at)
+            values ({", ".join("i." + n for n in names)}, i._record_key,
+                {", ".join("i." + n for n in own)}, $load_id, $now)
+        returning _is_deleted
+        """,
+        {"load_id": load_id, "now": now},
+    ).fetch_arrow_table()
+    return Upserted(moved.num_rows, pc.sum(moved.column(0)).as_py() or 0)

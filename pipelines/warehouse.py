@@ -1,0 +1,81 @@
+"""The warehouse file: one process at a time, by a lock that names its holder.
+
+DuckDB lets one process write and shuts every other out, with a message about a file. The lock beside the
+file says so before DuckDB is asked, and says who is at work. A process that dies gives its lock back.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import NoWarehouse, WarehouseLocked
+
+WAREHOUSE_FILE = "warehouse.duckdb"
+LOCK_FILE = "warehouse.lock"
+
+
+def warehouse_path(home: Path) -> Path:
+    """Return where the warehouse of a home folder stands."""
+    return home / WAREHOUSE_FILE
+
+
+@contextmanager
+def hold(home: Path, *, purpose: str, read_only: bool = False) -> Iterator[None]:
+    """Keep every other writer out (readers too, unless `read_only`) while the block runs.
+
+    For work that opens the file itself, such as dbt; `connect` does both.
+
+    Raises:
+        WarehouseLocked: another process holds the lock; the message names it and what it does.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _lock(descriptor, home, shared=read_only)
+        if not read_only:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()} ({purpose})".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)  # gives the lock back
+
+
+def _lock(descriptor: int, home: Path, *, shared: bool) -> None:
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(descriptor, 200, 0).decode(errors="replace") or "another process"
+        message = f"the warehouse in {home} is in use by {holder}; wait for it to end, or stop it"
+        raise WarehouseLocked(message) from error
+
+
+@contextmanager
+def connect(
+    home: Path, read_only: bool = False, *, purpose: str = "concord"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse of a home folder; closed and unlocked at the end of the block.
+
+    Raises:
+        WarehouseLocked: another process has it open.
+        NoWarehouse: `read_only`, and there is no warehouse yet.
+    """
+    path = warehouse_path(home)
+    if read_only and not path.exists():
+        raise NoWarehouse(f"there is no warehouse in {home} yet; run `concord sync --home {home}`")
+    with hold(home, purpose=purpose, read_only=read_only):
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only)
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+            message = f"{path} is open in a program that does not take our lock; close it: {error}"
+            raise WarehouseLocked(message) from error
+        try:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        finally:
+            connection.close()
