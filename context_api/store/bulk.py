@@ -1,0 +1,39 @@
+"""Rows in bulk, as fast as each database takes them: plain `executemany`, or COPY.
+
+Times come as text (`YYYY-MM-DD HH:MM:SS.ffffff`, UTC), which both databases store as SQLAlchemy reads them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from context_api.store.engine import is_sqlite
+
+Row = Sequence[Any]
+
+
+def insert_rows(connection: Connection, table: str, *, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Insert rows into a table of the store."""
+    named = ", ".join(f'"{column}"' for column in columns)
+    cursor: Any = connection.connection.cursor()
+    try:
+        if is_sqlite(connection):
+            marks = ", ".join("?" * len(columns))
+            cursor.executemany(f"insert into {table} ({named}) values ({marks})", rows)
+        else:
+            with cursor.copy(f"copy {table} ({named}) from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
+    finally:
+        cursor.close()
+
+
+def run_many(connection: Connection, statement: str, rows: Iterable[Row]) -> int:
+    """Run a statement with `?` marks once per row; return how many rows of the store it met."""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.executemany(statement if is_sqlite(connection) else statement.replace("?", "%s"), list(rows))
+        return int(cursor.rowcount)
+    finally:
+        cursor.close()

@@ -1,0 +1,135 @@
+"""Opening the store: SQLite in WAL mode or PostgreSQL, with one way to read and one to write.
+
+A reading transaction sees one state from its first statement to its last. A writing transaction takes
+the writer at once (SQLite) so that it never fails half-way for another's sake.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from context_api.errors import FaultyStoreSetting, StoreBusy, StoreUnavailable
+
+STORE_FILE = "store.db"
+BUSY_TIMEOUT_SECONDS = 10.0
+WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024  # what is left of the log file after a checkpoint
+MIGRATION_LOCK = 0x434F4E43  # one worker migrates, the others wait ("CONC")
+POOL_SIZE = 20  # connections that threads of one process may hold before they wait for each other
+
+
+def store_url(home: Path, configured: str | None) -> str:
+    """Return the store's address: what CONCORD_STORE_URL says, else a SQLite file in the home folder."""
+    return configured or f"sqlite:///{home / STORE_FILE}"
+
+
+def open_store(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+    """Return an engine for the store at an address; connects when it is first used.
+
+    Raises:
+        FaultyStoreSetting: The address is none, or of a database that we do not speak to.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise FaultyStoreSetting(
+            "CONCORD_STORE_URL is no address; write sqlite:///file or postgresql://…"
+        ) from error
+    if address.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return create_engine(
+            address.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_SIZE,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c timezone=utc -c lock_timeout={int(busy_timeout_seconds * 1000)}"},
+        )
+    if address.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise FaultyStoreSetting(
+            f"CONCORD_STORE_URL speaks of {address.drivername}; the store is SQLite (sqlite:///file) or"
+            " PostgreSQL (postgresql://user@host/database)"
+        )
+    engine = create_engine(address, pool_size=POOL_SIZE, connect_args={"timeout": busy_timeout_seconds})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves, see `_begin_sqlite`
+    for pragma in (
+        "journal_mode = wal",
+        "synchronous = normal",
+        f"journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writer = connection.get_execution_options().get("is_writer", False)
+    connection.exec_driver_sql("begin immediate" if is_writer else "begin")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection whose statements all see the store as it is now."""
+    options: dict[str, Any] = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+    with told_plainly(), engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a writing transaction: committed at the end, undone on any error."""
+    with told_plainly(), engine.connect().execution_options(is_writer=True) as connection, connection.begin():
+        yield connection
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    """Say whether the store is a SQLite file."""
+    return bind.dialect.name == "sqlite"
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what the driver raises when the store cannot be used into an error of ours.
+
+    Raises:
+        StoreBusy: Another process kept it locked beyond the time we wait.
+        StoreUnavailable: It cannot be opened, read or written.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig)
+        if "locked" in reason or "lock timeout" in reason:
+            raise StoreBusy(
+                "the store is locked by another process that has been writing for long; wait for it to end"
+                " and try again"
+            ) from error
+        raise StoreUnavailable(
+            f"the store cannot be used ({reason.strip()}); free the disk, mend the address or start the"
+            " server, then try again: the last version in force is untouched"
+        ) from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreUnavailable(f"the store went away ({error.orig}); try again") from error
+        raise
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the newest revision; nothing happens when they are. Safe to call at once."""
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("context_api.store") / "migrations"))
+    if is_sqlite(engine) and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    with writing(engine) as connection:
+        if not is_sqlite(engine):
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

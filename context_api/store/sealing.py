@@ -1,0 +1,105 @@
+"""Sealing: personal values that can be read only while the key of their source record exists.
+
+Every source record has a random salt of 16 bytes (`record_keys`). Its data key is HMAC-SHA256 of the salt
+under the store's master key, which is kept outside the database. A sealed value is
+
+    1 byte   format, 0x01
+    12 bytes random nonce
+    rest     AES-256-GCM of the UTF-8 text, with its 16 byte tag; bound to `tenant|record|what`
+
+Erasing a salt makes everything sealed with it unreadable in every version, on every copy that is
+kept in step, and touches no other record (docs/decisions/0011).
+"""
+
+import hmac
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from context_api.errors import FaultyStoreSetting
+
+FORMAT = b"\x01"
+NONCE_BYTES = 12
+SALT_BYTES = 16
+KEY_BYTES = 32
+TOKEN_BYTES = 12  # 96 bits: no two words of a billion share a token by chance
+KEY_FILE = "store.key"
+LOOKUP_PURPOSE = b"concord:lookup:1"
+
+
+def new_salt() -> bytes:
+    """Return a salt for one source record."""
+    return os.urandom(SALT_BYTES)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sealer:
+    """Seals and opens values of one tenant."""
+
+    master: bytes
+    tenant_id: str
+
+    def seal(self, plain: str, *, salt: bytes, record_id: str, what: str) -> bytes:
+        """Return a text sealed with a record's key."""
+        nonce = os.urandom(NONCE_BYTES)
+        cipher = AESGCM(hmac.digest(self.master, salt, "sha256"))
+        return FORMAT + nonce + cipher.encrypt(nonce, plain.encode(), self._bound_to(record_id, what))
+
+    def open(self, sealed: bytes, *, salt: bytes | None, record_id: str, what: str) -> str | None:
+        """Return the text, None when the record's key is erased.
+
+        Raises:
+            FaultyStoreSetting: The master key is not the one that the store was sealed with.
+        """
+        if salt is None:
+            return None
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        cipher = AESGCM(hmac.digest(self.master, bytes(salt), "sha256"))
+        try:
+            return cipher.decrypt(bytes(nonce), bytes(body), self._bound_to(record_id, what)).decode()
+        except InvalidTag as error:
+            raise FaultyStoreSetting(
+                f"a sealed value of {record_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY) that"
+                " this store was made with"
+            ) from error
+
+    def token(self, term: str) -> bytes:
+        """Return the keyed hash by which a word, e-mail or phone is found without being stored."""
+        purpose = LOOKUP_PURPOSE + self.tenant_id.encode() + b"\0"
+        return hmac.digest(self.master, purpose + term.encode(), "sha256")[:TOKEN_BYTES]
+
+    def _bound_to(self, record_id: str, what: str) -> bytes:
+        return f"{self.tenant_id}|{record_id}|{what}".encode()
+
+
+def master_key(home: Path, configured: str | None) -> bytes:
+    """Return the store's master key: CONCORD_STORE_KEY (base64), else the key file, made when missing.
+
+    Raises:
+        FaultyStoreSetting: The key is not 32 bytes in base64.
+    """
+    if configured:
+        return _decoded(configured, origin="CONCORD_STORE_KEY")
+    path = home / KEY_FILE
+    home.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(urlsafe_b64encode(os.urandom(KEY_BYTES)))
+    return _decoded(path.read_text("ascii", errors="replace"), origin=str(path))
+
+
+def _decoded(text: str, *, origin: str) -> bytes:
+    try:
+        key = urlsafe_b64decode(text.strip().encode())
+    except (Base64Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise FaultyStoreSetting(f"{origin} is no key; it must hold {KEY_BYTES} bytes in URL-safe base64")
+    return key
