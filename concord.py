@@ -13,6 +13,8 @@ from typing import NoReturn
 import typer
 
 from demo import commands as demo_commands
+from pipelines import commands as pipelines_commands
+from pipelines.errors import PipelineError, PipelineInputError
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
 
@@ -28,6 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(resolution_commands.app)
+app.add_typer(pipelines_commands.app)
 app.add_typer(demo_commands.app)
 
 
@@ -50,16 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; domain errors become one line on stderr."""
     try:
         app(sys.argv[1:] if arguments is None else list(arguments), prog_name="concord")
-    except InputError as error:
+    except (InputError, PipelineInputError) as error:
         _fail(error, code=EXIT_INPUT_ERROR)
-    except ResolutionError as error:
+    except (ResolutionError, PipelineError) as error:
         _fail(error, code=EXIT_RUN_ERROR)
     except KeyboardInterrupt:  # outside a command: while it was being looked up or torn down
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(0)
 
 
-def _fail(error: ResolutionError, *, code: int) -> NoReturn:
+def _fail(error: Exception, *, code: int) -> NoReturn:
     message = " ".join(str(error).split())
     typer.echo(f"concord: {message}", err=True)
     sys.exit(code)

@@ -65,7 +65,9 @@ class FilesConnector(Connector):
     def check(self) -> None:
         """Look whether the folder is there."""
         if not self._folder.is_dir():
-            raise TransientFault(f"the folder {self._folder.name} is not there; mount it, or correct `folder`")
+            raise TransientFault(
+                f"the folder {self._folder.name} is not there; mount it, or correct `folder`"
+            )
 
     def discover(self) -> tuple[SourceObject | Undiscovered, ...]:
         """Return each object with all the columns that its files have."""
@@ -128,7 +130,7 @@ class FilesConnector(Connector):
             raise PermanentFault(f"{path.name} is not what its ending says: {error}") from error
 
     def _later_columns(self, path: Path, object_: SourceObject) -> set[str]:
-        """Return columns that are empty in this file: a line of JSON may leave any out, a table only new ones.
+        """Return columns that are empty in this file: JSON lines may leave any out, tables only new ones.
 
         A table without a column that an earlier file had has lost it, and its rows say so.
         """

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ class StoredMessage:
 
     mailbox: str
     folder: str
+    place: str
     changed_ns: int
     load: Callable[[], bytes]
 
@@ -64,16 +66,20 @@ class MailConnector(Connector):
     def __init__(self, settings: MailSettings, home: Path) -> None:
         self._folder = (home / settings.folder).resolve()
         self._deletes = settings.deletes
+        self._boxes: dict[Path, mailbox.mbox] = {}  # open until `close`: messages are loaded later
+        self._ids: dict[tuple[str, int], str] = {}  # by place and change time: headers are read once
 
     def check(self) -> None:
         """Look whether the folder is there."""
         if not self._folder.is_dir():
-            raise TransientFault(f"the folder {self._folder.name} is not there; mount it, or correct `folder`")
+            raise TransientFault(
+                f"the folder {self._folder.name} is not there; mount it, or correct `folder`"
+            )
 
     def discover(self) -> tuple[SourceObject, ...]:
         """Return the one object there is."""
         fields = tuple(Field(name, FieldType.TEXT, name not in PLACES) for name in FIELDS)
-        return (SourceObject("messages", fields, ("message_id",), None, None, self._deletes),)
+        return (SourceObject("messages", fields, ("message_id",), "sent_at", None, self._deletes),)
 
     def read(self, object_: SourceObject, cursor: Cursor | None) -> Iterator[Page]:
         """Yield messages that arrived or moved since the cursor, oldest change first."""
@@ -99,7 +105,13 @@ class MailConnector(Connector):
         return _page([stored for _, stored in found[::stride]], cursor=None)
 
     def _by_id(self) -> dict[str, StoredMessage]:
-        return {_message_id(stored.load()): stored for stored in self._stored()}
+        return {self._id_of(stored): stored for stored in self._stored()}
+
+    def _id_of(self, stored: StoredMessage) -> str:
+        place = (stored.place, stored.changed_ns)
+        if place not in self._ids:
+            self._ids[place] = _message_id(stored.load())
+        return self._ids[place]
 
     def _stored(self) -> Iterator[StoredMessage]:
         try:
@@ -120,16 +132,19 @@ class MailConnector(Connector):
         for path in sorted(folder.iterdir()):
             if path.is_file() and not path.name.startswith("."):
                 mailbox_name = owner.relative_to(self._folder).as_posix()
-                yield StoredMessage(mailbox_name, name, path.stat().st_ctime_ns, _loader(path))
+                yield StoredMessage(mailbox_name, name, str(path), path.stat().st_ctime_ns, _loader(path))
 
     def _in_mbox(self, path: Path) -> Iterator[StoredMessage]:
         changed = path.stat().st_ctime_ns
         name = path.relative_to(self._folder).with_suffix("").as_posix()
-        box = mailbox.mbox(path, create=False)
-        try:
-            for key in box.iterkeys():
-                yield StoredMessage(name, "INBOX", changed, lambda key=key: box.get_bytes(key))  # type: ignore[misc] # mypy cannot infer a lambda with a default
-        finally:
+        box = self._boxes.setdefault(path, mailbox.mbox(path, create=False))
+        for key in box.iterkeys():
+            load = partial(box.get_bytes, key)
+            yield StoredMessage(name, "INBOX", f"{path}:{key}", changed, load)
+
+    def close(self) -> None:
+        """Close the mbox files."""
+        for box in self._boxes.values():
             box.close()
 
 
@@ -139,7 +154,9 @@ def _loader(path: Path) -> Callable[[], bytes]:
             return path.read_bytes()
         except FileNotFoundError:
             # A reader of mail moves a file when it sets a flag: only what follows `:2,` changes.
-            moved = [p for f in MAILDIR_FOLDERS for p in (path.parents[1] / f).glob(path.name.split(":")[0] + "*")]
+            moved = [
+                p for f in MAILDIR_FOLDERS for p in (path.parents[1] / f).glob(path.name.split(":")[0] + "*")
+            ]
             return moved[0].read_bytes() if moved else b""
 
     return load

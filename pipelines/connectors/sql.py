@@ -97,7 +97,9 @@ class SqlConnector(Connector):
         declared = (*table.keys, table.cursor, table.soft_delete)
         missing = [name for name in declared if name is not None and name not in names]
         if missing:
-            reason = f"table {table.table} has no column {', '.join(missing)}; it has {', '.join(sorted(names))}"
+            reason = (
+                f"table {table.table} has no column {', '.join(missing)}; it has {', '.join(sorted(names))}"
+            )
             return Undiscovered(table.name, reason)
         return SourceObject(table.name, fields, table.keys, table.cursor, table.soft_delete, table.deletes)
 
@@ -109,7 +111,9 @@ class SqlConnector(Connector):
             if cursor is not None:
                 since = step_back(_cursor_value(cursor), self._settings.overlap)
                 # Rows without a cursor value never come up again otherwise.
-                query = query.where(sa.or_(column >= sa.literal(since, sa.types.NullType()), column.is_(None)))
+                query = query.where(
+                    sa.or_(column >= sa.literal(since, sa.types.NullType()), column.is_(None))
+                )
             query = query.order_by(sa.case((column.is_(None), 0), else_=1), column)
         query = query.order_by(*(sa.column(key) for key in object_.keys))
         for rows in self._stream(query):
@@ -124,7 +128,9 @@ class SqlConnector(Connector):
 
     def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:
         """Yield the keys of every row, softly deleted ones included."""
-        query = sa.select(*(sa.column(key) for key in object_.keys)).select_from(self._from(object_))
+        query: sa.Select[Any] = sa.select(*(sa.column(key) for key in object_.keys)).select_from(
+            self._from(object_)
+        )
         for rows in self._stream(query):
             yield [tuple(row.values()) for row in rows]
 
@@ -137,7 +143,7 @@ class SqlConnector(Connector):
     def sample(self, object_: SourceObject, size: int) -> Page:
         """Return every n-th row in the order of its keys."""
         stride = max(1, -(-self.count(object_) // size))
-        order = [sa.column(key) for key in object_.keys]
+        order: list[sa.ColumnElement[Any]] = [sa.column(key) for key in object_.keys]
         number = sa.func.row_number().over(order_by=order).label("concord_row_number")
         numbered = self._select(object_).add_columns(number).subquery()
         names = [numbered.c[f.name] for f in object_.fields]
@@ -150,7 +156,8 @@ class SqlConnector(Connector):
 
     def _select(self, object_: SourceObject) -> sa.Select[Any]:
         # Untyped columns: SQLAlchemy converts nothing, so one odd value cannot end the read.
-        return sa.select(*(sa.column(f.name) for f in object_.fields)).select_from(self._from(object_))
+        columns: list[sa.ColumnElement[Any]] = [sa.column(f.name) for f in object_.fields]
+        return sa.select(*columns).select_from(self._from(object_))
 
     def _stream(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
         with self._connection() as connection:

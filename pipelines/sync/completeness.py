@@ -35,7 +35,9 @@ def prove(
     connection: duckdb.DuckDBPyConnection, contract: Contract, *, counted: int, sample: Fitted, table: str
 ) -> Proof:
     """Compare the source's count and sample with a raw table as it stands in this transaction."""
-    present = connection.execute(f"select count(*) from {table} where {_counted(contract.object_)}").fetchone()
+    present = connection.execute(
+        f"select count(*) from {table} where {_counted(contract.object_)}"
+    ).fetchone()
     numbered = sample.batch.append_column(SEQUENCE, pa.array(range(sample.batch.num_rows), pa.int64()))
     connection.register("_sample", pa.Table.from_batches([numbered]))
     matching = connection.execute(

@@ -89,7 +89,9 @@ class SourceRun:
         load: Load,
         budget: RetryBudget,
     ) -> list[ObjectResult]:
-        lost = {found.name: f"schema: {found.reason}" for found in discovered if isinstance(found, Undiscovered)}
+        lost = {
+            found.name: f"schema: {found.reason}" for found in discovered if isinstance(found, Undiscovered)
+        }
         objects = [found for found in discovered if isinstance(found, SourceObject)]
         readings = [self._plan(object_, full=self.options.full) for object_ in objects]
         results = self._load(connector, readings, load=load, budget=budget)
@@ -118,9 +120,7 @@ class SourceRun:
         }
         landing.land(self.connection, self.source.name, home=self.home, batches=batches)
         with transaction(self.connection):
-            results = [
-                settle(self.connection, load, reading=reading, now=self.now()) for reading in readings
-            ]
+            results = [settle(self.connection, load, reading=reading, now=self.now()) for reading in readings]
         landing.clear(self.connection, self.source.name, home=self.home)
         return results
 
@@ -163,5 +163,3 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         connection.execute("rollback")
         raise
     connection.execute("commit")
-
-

@@ -136,9 +136,7 @@ def fit_value(value: Any, type_: FieldType) -> Any:
             return value
     elif type_ is FieldType.BIGINT:
         return _whole_number(value)
-    elif isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    elif isinstance(value, str) and _is_number(value):
+    elif _is_number(value):
         return float(value)
     raise _misfit(value, type_)
 
@@ -147,25 +145,25 @@ def _misfit(value: Any, type_: FieldType) -> ValueError:
     return ValueError(f"{type_.value} expected, {type(value).__name__} {str(value)[:40]!r} found")
 
 
-def _is_number(text: str) -> bool:
+def _is_number(value: Any) -> bool:
+    if not isinstance(value, str):
+        return isinstance(value, int | float) and not isinstance(value, bool)
     try:
-        float(text)
+        float(value)
     except ValueError:
         return False
-    return text == text.strip() and "_" not in text
+    return value == value.strip() and "_" not in value
 
 
 def _whole_number(value: Any) -> int:
     if isinstance(value, bool):
         raise _misfit(value, FieldType.BIGINT)
-    number: int | None = None
-    if isinstance(value, int):
-        number = value
-    elif isinstance(value, float | Decimal) and value == value and value % 1 == 0:
+    try:
         number = int(value)
-    elif isinstance(value, str) and value.lstrip("-").isdecimal() and str(int(value)) == value:
-        number = int(value)
-    if number is None or number not in INT64:
+    except (TypeError, ValueError, OverflowError) as error:  # no number, not a number, infinite
+        raise _misfit(value, FieldType.BIGINT) from error
+    is_same = str(number) == value if isinstance(value, str) else number == value
+    if not is_same or number not in INT64:
         raise _misfit(value, FieldType.BIGINT)
     return number
 
@@ -175,12 +173,14 @@ def _text(value: Any) -> str:
         return _bytes(value)
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, str | Decimal | UUID) or (isinstance(value, int | float) and not isinstance(value, bool)):
+    if isinstance(value, str | Decimal | UUID) or (
+        isinstance(value, int | float) and not isinstance(value, bool)
+    ):
         text = str(value)
     else:  # nested values, and true as JSON writes it
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     try:
-        text.encode()
+        text.encode()  # lone surrogates stand for bytes that are no UTF-8
     except UnicodeEncodeError as error:
         raise ValueError("the text is no valid UTF-8") from error
     return text

@@ -87,9 +87,7 @@ def _shown(text: str) -> str:
     return text.encode(errors="backslashreplace").decode()
 
 
-def timeless_rows(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str
-) -> list[BadRow]:
+def timeless_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str) -> list[BadRow]:
     """Return landed rows whose cursor field states no time: nothing could tell which version is newer."""
     field = contract.object_.cursor_field
     names = [f.name for f in contract.fields]
@@ -113,19 +111,21 @@ def close_overtaken(
     )
 
 
-def waiting(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str] = ()
-) -> list[QuarantinedRow]:
+def waiting(connection: duckdb.DuckDBPyConnection, ids: Sequence[str] = ()) -> list[QuarantinedRow]:
     """Return the rows that wait, oldest first; those named, or all.
 
     Raises:
         UnknownName: an id that no waiting row has.
     """
     query = f"select {', '.join(COLUMNS)} from sync.quarantine where replayed_at is null"
-    found = [QuarantinedRow(*row) for row in connection.execute(query + " order by quarantined_at, 1").fetchall()]
+    found = [
+        QuarantinedRow(*row) for row in connection.execute(query + " order by quarantined_at, 1").fetchall()
+    ]
     unknown = sorted(set(ids) - {row.quarantine_id for row in found})
     if unknown:
-        raise UnknownName(f"no row waits under {', '.join(unknown)}; `concord quarantine list` names them all")
+        raise UnknownName(
+            f"no row waits under {', '.join(unknown)}; `concord quarantine list` names them all"
+        )
     return [row for row in found if not ids or row.quarantine_id in ids]
 
 

@@ -5,6 +5,7 @@ key without a row in the warehouse afterwards was missed. A fault ends the objec
 before it is whole and stays.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -35,6 +36,7 @@ class Reading:
     keys: pa.Table | None = None  # None: not read in full, so nothing may be inferred from them
     sample: Fitted | None = None
     error: ConnectorError | None = None
+    seconds: float = 0.0
 
 
 def read_batches(
@@ -42,6 +44,7 @@ def read_batches(
 ) -> Iterator[pa.RecordBatch]:
     """Yield batches in the order of arrival, numbered; a source's fault ends them and is kept."""
     object_ = reading.contract.object_
+    started = time.monotonic()
     try:
         reading.counted = asked(lambda: connector.count(object_), budget)
         if object_.deletes is Deletes.RECONCILE:
@@ -54,6 +57,8 @@ def read_batches(
         reading.sample = asked(lambda: _fitted_sample(connector, reading), budget)
     except ConnectorError as error:
         reading.error = error
+    finally:
+        reading.seconds = time.monotonic() - started
 
 
 def _take(page: Page, reading: Reading) -> pa.RecordBatch:

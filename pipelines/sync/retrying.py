@@ -30,7 +30,7 @@ class RetryBudget:
         """Take the next wait out of the budget; None when the fault stands."""
         if not isinstance(error, TransientFault | RateLimited) or self.retries == 0:
             return None
-        wait = min(FIRST_WAIT_SECONDS * 2**tried, LONGEST_WAIT_SECONDS)
+        wait: float = min(FIRST_WAIT_SECONDS * 2.0**tried, LONGEST_WAIT_SECONDS)
         if isinstance(error, RateLimited) and error.retry_after_seconds is not None:
             wait = error.retry_after_seconds
         if wait > self.wait_seconds:
@@ -86,7 +86,9 @@ def pages(
     while (page := asked(next_page, budget)) is not None:
         repeats = repeats + 1 if last is not None and _is_same(page, last) else 0
         if repeats >= SAME_PAGES:
-            raise TransientFault(f"{object_.name}: the source repeats one page and its cursor; read so far is kept")
+            raise TransientFault(
+                f"{object_.name}: the source repeats one page and its cursor; read so far is kept"
+            )
         last = page
         cursor = page.cursor if page.cursor is not None else cursor
         yield page

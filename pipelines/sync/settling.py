@@ -3,6 +3,7 @@
 One transaction per source. Killed anywhere, a load has either happened with its cursor or not at all.
 """
 
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -50,6 +51,7 @@ def settle(
     connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
 ) -> ObjectResult:
     """Store what was read of one object, in the caller's transaction."""
+    started = time.monotonic()
     contract = reading.contract
     name = contract.object_.name
     table = upsert.raw_table(load.source, name)
@@ -61,9 +63,7 @@ def settle(
         landed = _completed(connection, load.source, reading=reading)
         bad += quarantine.timeless_rows(connection, contract, landed=landed)
         landed_keys = f"(select {upsert.key_sql(contract.keys)} as _record_key from {landed})"
-        moved = upsert.upsert(
-            connection, contract, landed=landed, table=table, load_id=load.load_id, now=now
-        )
+        moved = upsert.upsert(connection, contract, landed=landed, table=table, load_id=load.load_id, now=now)
         quarantine.close_overtaken(connection, load, object_name=name, landed_keys=landed_keys, now=now)
     aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
     missed = 0
@@ -72,9 +72,7 @@ def settle(
             connection, contract, keys=reading.keys, table=table, landed_keys=landed_keys,
             load_id=load.load_id, now=now,
         )  # fmt: skip
-        missed = deletes.missed_keys(
-            connection, contract, keys=reading.keys, table=table, source=load.source
-        )
+        missed = deletes.missed_keys(connection, contract, keys=reading.keys, table=table, source=load.source)
     share = _prove(connection, load, reading=reading, now=now)
     for event in reading.events:
         tables.write_event(connection, load, object_name=name, event=event, now=now)
@@ -84,7 +82,7 @@ def settle(
         load.source, name, _status(reading), reading.rows, moved.rows - moved.tombstones,
         moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
         None if reading.error is None else f"{reading.error.kind}: {reading.error}", missed,
-        (now - load.started_at).total_seconds(),
+        reading.seconds + time.monotonic() - started,
     )  # fmt: skip
     write_load(connection, load, result=result, pages=reading.pages, now=now)
     return result

@@ -177,7 +177,9 @@ class _Reader:
     def _is_url(self, written: str, url: str) -> bool:
         try:
             make_url(url)
-            password = None if REFERENCE.fullmatch(written) else make_url(REFERENCE.sub("X", written)).password
+            password = (
+                None if REFERENCE.fullmatch(written) else make_url(REFERENCE.sub("X", written)).password
+            )
         except ArgumentError:
             self._fault("url must be a SQLAlchemy URL, such as sqlite:///systems/crm.db")
             return False
@@ -194,7 +196,9 @@ class _Reader:
         if folder is None or missing:
             return None
         declared = tuple(
-            FilesObject(name, o["files"], tuple(o["keys"]), o.get("cursor"), Deletes(o.get("deletes", "none")))
+            FilesObject(
+                name, o["files"], tuple(o["keys"]), o.get("cursor"), Deletes(o.get("deletes", "none"))
+            )
             for name, o in objects.items()
         )
         return FilesSettings(folder, declared)
@@ -220,7 +224,9 @@ class _Reader:
 
     def _unknown(self, spec: Mapping[str, Any], options: set[str], where: str = "") -> None:
         for option in self._strangers(spec, options):
-            self._fault(f"{where + '.' if where else ''}{option} is no option; there are {', '.join(sorted(options))}")
+            self._fault(
+                f"{where + '.' if where else ''}{option} is no option; there are {', '.join(sorted(options))}"
+            )
 
     def _strangers(self, spec: Mapping[str, Any], options: set[str]) -> Iterator[str]:
         return (str(option) for option in spec if option not in options)

@@ -70,9 +70,7 @@ def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Cont
     held = known_columns(connection, source, object_name=contract.object_.name)
     for field in contract.fields:
         if field.name not in held:
-            connection.execute(
-                f"alter table {table} add column {quoted(field.name)} {SQL_TYPES[field.type]}"
-            )
+            connection.execute(f"alter table {table} add column {quoted(field.name)} {SQL_TYPES[field.type]}")
 
 
 def versions(contract: Contract, relation: str) -> str:

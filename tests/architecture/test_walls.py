@@ -12,6 +12,7 @@ BREACHES = {
     "web-in-resolution": ("resolution/files/breach.py", "import fastapi\n"),
     "splink-outside-matching": ("resolution/files/breach.py", "import splink\n"),
     "typer-inside-a-room": ("resolution/files/breach.py", "import typer\n"),
+    "loader-in-a-connector": ("pipelines/connectors/breach.py", "import dlt\n"),
     "engine-in-the-domain": ("resolution/domain/breach.py", "import duckdb\n"),
 }
 
