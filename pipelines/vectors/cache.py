@@ -93,7 +93,7 @@ class EmbeddingCache:
         for first in range(0, len(hashes), ASKED_AT_ONCE):
             asked = hashes[first : first + ASKED_AT_ONCE]
             marks = ",".join("?" * len(asked))
-            statement = f"select text_hash, vector from embeddings where model = ? and text_hash in ({marks})"  # noqa: S608
+            statement = f"select text_hash, vector from embeddings where model = ? and text_hash in ({marks})"
             for key, blob in self._connection.execute(statement, [self._model, *asked]):
                 known[key] = np.frombuffer(blob, dtype=np.float32)
         return known

@@ -6,12 +6,15 @@ dies, and one that is published is never written again, so that any number of pr
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pipelines.vectors import index as shape
 from pipelines.vectors.errors import IndexDamaged
 from pipelines.vectors.index import VectorIndex
 from pipelines.vectors.points import Hit, IndexPoint, PointRef, SearchFilter, Vectors, as_utc, hit_of, ref_in
+
+if TYPE_CHECKING:
+    import qdrant_edge
 
 SCROLLED_AT_ONCE = 5_000  # points
 
@@ -19,7 +22,7 @@ SCROLLED_AT_ONCE = 5_000  # points
 class EdgeIndex(VectorIndex):
     """An open folder of qdrant-edge."""
 
-    def __init__(self, shard: Any) -> None:  # noqa: ANN401 - the extension's class, known when it is loaded
+    def __init__(self, shard: "qdrant_edge.EdgeShard") -> None:
         self._shard = shard
 
     @classmethod
@@ -91,7 +94,7 @@ class EdgeIndex(VectorIndex):
             with_payload=True,
             params=edge.SearchParams(hnsw_ef=max(shape.SEARCH_CANDIDATES, limit)),
         )
-        return [hit_of(point.payload, point.score) for point in self._shard.query(request)]
+        return [hit_of(point.payload or {}, point.score) for point in self._shard.query(request)]
 
     def refs(self) -> Iterator[PointRef]:
         """Yield the name of every point."""
@@ -101,7 +104,7 @@ class EdgeIndex(VectorIndex):
         while True:
             request = edge.ScrollRequest(offset=offset, limit=SCROLLED_AT_ONCE, with_payload=True)
             records, offset = self._shard.scroll(request)
-            yield from (ref_in(record.payload) for record in records)
+            yield from (ref_in(record.payload or {}) for record in records)
             if offset is None:
                 return
 
@@ -121,10 +124,12 @@ class EdgeIndex(VectorIndex):
         self._shard.close()
 
 
-def _filter(tenant_id: str, where: SearchFilter) -> Any:  # noqa: ANN401
+def _filter(tenant_id: str, where: SearchFilter) -> "qdrant_edge.Filter":
     import qdrant_edge as edge
 
-    must = [edge.FieldCondition(shape.TENANT_FIELD, match=edge.MatchValue(tenant_id))]
+    must: list[qdrant_edge.ConditionType] = [
+        edge.FieldCondition(shape.TENANT_FIELD, match=edge.MatchValue(tenant_id))
+    ]
     must += [
         edge.FieldCondition(field, match=edge.MatchAny(values)) for field, values in where.keywords().items()
     ]

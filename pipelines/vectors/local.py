@@ -15,7 +15,6 @@ A reader (`LatestFolder`) looks before each search whether a newer folder stands
 microseconds, and moves on to it: what was deleted is never returned once the drain has ended.
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -25,8 +24,9 @@ from pathlib import Path
 from threading import Lock
 
 from pipelines.vectors.edge import EdgeIndex
-from pipelines.vectors.errors import DrainBusy, IndexDamaged, IndexMissing, IndexOutdated
+from pipelines.vectors.errors import IndexDamaged, IndexMissing, IndexOutdated
 from pipelines.vectors.index import ReadableIndex, VectorIndex, VectorPlace
+from pipelines.vectors.lock import drain_lock
 from pipelines.vectors.points import Hit, PointRef, SearchFilter, Vectors
 
 FORMAT = 1  # of a folder; one with another number has to be built anew
@@ -35,7 +35,6 @@ DIGITS = 8
 MANIFEST = "index.json"
 SHARD = "shard"
 BUILDING = "building-"
-LOCK_FILE = "drain.lock"
 
 
 class LocalPlace(VectorPlace):
@@ -59,7 +58,7 @@ class LocalPlace(VectorPlace):
     @contextmanager
     def changing(self) -> Iterator[VectorIndex]:
         """Open a copy of the newest folder; it is published once the block has ended."""
-        with self._locked():
+        with drain_lock(self.home):
             newest = self.newest()
             building = self._clear_building()
             if newest is None:
@@ -74,7 +73,7 @@ class LocalPlace(VectorPlace):
     @contextmanager
     def rebuilding(self) -> Iterator[VectorIndex]:
         """Open an empty folder; once the block has ended, it is the only one."""
-        with self._locked():
+        with drain_lock(self.home):
             building = self._clear_building()
             index = EdgeIndex.create(building / SHARD, dimensions=self.dimensions)
             yield from self._publishing(index, building)
@@ -148,10 +147,11 @@ class LocalPlace(VectorPlace):
 
     def _published(self) -> list[Path]:
         try:
-            names = os.listdir(self.folder)
+            with os.scandir(self.folder) as entries:  # looked at before each search
+                names = sorted(entry.name for entry in entries)
         except FileNotFoundError:
             return []
-        return [self.folder / name for name in sorted(names) if len(name) == DIGITS and name.isdecimal()]
+        return [self.folder / name for name in names if len(name) == DIGITS and name.isdecimal()]
 
     def _clear_building(self) -> Path:
         for left_over in self.folder.glob(f"{BUILDING}*"):
@@ -163,17 +163,6 @@ class LocalPlace(VectorPlace):
     def _prune(self, kept: int) -> None:
         for old in self._published()[:-kept]:
             shutil.rmtree(old)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / LOCK_FILE).open("a+", encoding="utf-8") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                message = f"another process brings the vectors in {self.folder} up to date; wait for it"
-                raise DrainBusy(message) from error
-            yield
 
     def _remedy(self) -> str:
         return f"run `concord vectors rebuild --home {self.home}`"

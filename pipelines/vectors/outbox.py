@@ -1,8 +1,9 @@
-"""The port to the outbox of the context store: what the index still has to follow, in order.
+"""The ports to the context store: what the index still has to follow, and all that it should hold.
 
 Publish writes a row for each activity and customer summary whose text changed, and one without a text for
-each that is gone (deleted at the source, erased, or taken over by another key). Rows are done once the
-index shows them; a crash in between applies them again, which changes nothing.
+each that is gone (deleted at the source or erased). Rows are done once the index shows them; a crash in
+between applies them again, which changes nothing. A row that is done keeps no text, so a rebuild asks the
+store itself.
 """
 
 from abc import ABC, abstractmethod
@@ -47,10 +48,14 @@ class Outbox(ABC):
     def mark_done(self, rows: Sequence[OutboxRow], *, at: datetime) -> None:
         """Say that the index shows these rows. Repeating it changes nothing."""
 
+
+class LiveTexts(ABC):
+    """All that the index should hold, from the store itself."""
+
     @abstractmethod
-    def count_live(self) -> int:
+    def count(self) -> int:
         """Return how many points the store asks for."""
 
     @abstractmethod
-    def live(self) -> Iterator[OutboxRow]:
-        """Yield the last row of each key that has a text: all that the index should hold."""
+    def rows(self) -> Iterator[OutboxRow]:
+        """Yield each activity and customer summary of the visible version that has a text."""

@@ -1,121 +1,92 @@
-"""The outbox table of the context store, read in order and marked in short transactions.
-
-Grain of `outbox`: one row per (tenant_id, sequence). The store's writer is never held for long: rows are
-marked `MARKED_AT_ONCE` at a time, and reading takes no lock that a writer would wait for.
-"""
+"""The outbox of the context store, tenant by tenant: visible versions only, marked in short transactions."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy import Connection, Engine, func, inspect, select
+from sqlmodel import col
 
+from context_api.store import outbox as stored
+from context_api.store.engine import reading, writing
+from context_api.store.outbox import OutboxEntry
+from context_api.store.versions import Tenant
 from pipelines.vectors.errors import NoStore
 from pipelines.vectors.outbox import Outbox, OutboxRow
 
-MARKED_AT_ONCE = 2_000  # rows: about 20 ms of the writer on SQLite
-READ_AT_ONCE = 1_000  # rows held while `live` is walked
-
-OUTBOX = sa.table(
-    "outbox",
-    sa.column("tenant_id", sa.String),
-    sa.column("sequence", sa.BigInteger),
-    sa.column("kind", sa.String),
-    sa.column("key", sa.String),
-    sa.column("text", sa.String),
-    sa.column("payload_json", sa.JSON),
-    sa.column("done_at", sa.DateTime(timezone=True)),
-)
-KEY = (OUTBOX.c.tenant_id, OUTBOX.c.kind, OUTBOX.c.key)
+MARKED_AT_ONCE = 1_000  # rows: some 10 ms of the store's writer
 
 
 class StoreOutbox(Outbox):
     """The outbox of a context store on SQLite or PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        if not sa.inspect(engine).has_table("outbox"):
+        if not inspect(engine).has_table(str(OutboxEntry.__tablename__)):
             where = engine.url.render_as_string(hide_password=True)
             raise NoStore(f"there is no outbox in the store at {where}; publish once with `concord run`")
         self._engine = engine
 
     def count_pending(self) -> int:
-        """Return how many rows are not done."""
-        return self._count(sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.done_at.is_(None)))
+        """Return how many rows of visible versions are not done."""
+        with reading(self._engine) as connection:
+            return int(
+                connection.execute(select(func.count()).select_from(_pending().subquery())).scalar_one()
+            )
 
     def has_done(self) -> bool:
         """Return whether any row is done."""
-        done = sa.select(OUTBOX.c.sequence).where(OUTBOX.c.done_at.is_not(None)).limit(1)
-        with self._engine.connect() as connection:
+        done = select(col(OutboxEntry.sequence)).where(col(OutboxEntry.done_at).is_not(None)).limit(1)
+        with reading(self._engine) as connection:
             return connection.execute(done).first() is not None
 
     def pending(self, *, limit: int) -> Sequence[OutboxRow]:
-        """Return the first rows that are not done, in order of sequence."""
-        newest = _newest_by_key(OUTBOX.c.done_at.is_(None))
-        statement = (
-            sa.select(OUTBOX, (OUTBOX.c.sequence == newest.c.last_sequence).label("is_latest"))
-            .join(newest, _same_key(newest))
-            .where(OUTBOX.c.done_at.is_(None))
-            .order_by(OUTBOX.c.sequence, OUTBOX.c.tenant_id)
-            .limit(limit)
-        )
-        with self._engine.connect() as connection:
-            return [_row(found) for found in connection.execute(statement).mappings()]
+        """Return the first rows that are not done, in order of tenant and sequence."""
+        rows: list[OutboxRow] = []
+        with reading(self._engine) as connection:
+            tenants = select(col(Tenant.tenant_id)).order_by(col(Tenant.tenant_id))
+            for tenant_id in connection.execute(tenants).scalars().all():
+                found = stored.pending(connection, tenant_id, limit=limit - len(rows))
+                if found:
+                    newest = _newest(connection, tenant_id)
+                    rows += [_row(entry, newest) for entry in found]
+                if len(rows) == limit:
+                    break
+        return rows
 
     def mark_done(self, rows: Sequence[OutboxRow], *, at: datetime) -> None:
         """Say that the index shows these rows; one transaction per `MARKED_AT_ONCE` of them."""
-        statement = (
-            sa.update(OUTBOX)
-            .where(OUTBOX.c.tenant_id == sa.bindparam("of_tenant"))
-            .where(OUTBOX.c.sequence == sa.bindparam("of_sequence"))
-            .values(done_at=sa.bindparam("at"))
-        )
-        named = [{"of_tenant": row.tenant_id, "of_sequence": row.sequence, "at": at} for row in rows]
-        for first in range(0, len(named), MARKED_AT_ONCE):
-            with self._engine.begin() as connection:
-                connection.execute(statement, named[first : first + MARKED_AT_ONCE])
-
-    def count_live(self) -> int:
-        """Return how many points the store asks for."""
-        return self._count(sa.select(sa.func.count()).select_from(_live().subquery()))
-
-    def live(self) -> Iterator[OutboxRow]:
-        """Yield the last row of each key that has a text."""
-        with self._engine.connect().execution_options(yield_per=READ_AT_ONCE) as connection:
-            for found in connection.execute(_live()).mappings():
-                yield _row(found)
-
-    def _count(self, statement: sa.Select[Any]) -> int:
-        with self._engine.connect() as connection:
-            return int(connection.execute(statement).scalar_one())
+        for tenant_id, own in groupby(rows, key=lambda row: row.tenant_id):
+            sequences = [row.sequence for row in own]
+            for first in range(0, len(sequences), MARKED_AT_ONCE):
+                with writing(self._engine) as connection:
+                    marked = sequences[first : first + MARKED_AT_ONCE]
+                    stored.mark_done(connection, tenant_id, marked, now=at)
 
 
-def _newest_by_key(*conditions: sa.ColumnElement[bool]) -> sa.Subquery:
-    last = sa.func.max(OUTBOX.c.sequence).label("last_sequence")
-    return sa.select(*KEY, last).where(*conditions).group_by(*KEY).subquery("newest")
+def _pending() -> Any:
+    return (
+        select(OutboxEntry)
+        .join(Tenant, col(Tenant.tenant_id) == col(OutboxEntry.tenant_id))
+        .where(col(OutboxEntry.done_at).is_(None), col(OutboxEntry.version) <= col(Tenant.visible_sequence))
+    )
 
 
-def _same_key(newest: sa.Subquery) -> sa.ColumnElement[bool]:
-    return sa.and_(*(column == newest.c[column.name] for column in KEY))
+def _newest(connection: Connection, tenant_id: str) -> set[int]:
+    """Return the sequences of the last pending row of each key."""
+    pending = _pending().where(col(OutboxEntry.tenant_id) == tenant_id).subquery()
+    last = select(func.max(pending.c.sequence)).group_by(pending.c.kind, pending.c.key)
+    return set(connection.execute(last).scalars())
 
 
-def _live() -> sa.Select[Any]:
-    newest = _newest_by_key()
-    is_newest = sa.and_(_same_key(newest), OUTBOX.c.sequence == newest.c.last_sequence)
-    has_text = sa.func.trim(OUTBOX.c.text) != ""
-    return sa.select(OUTBOX).join(newest, is_newest).where(has_text).order_by(*KEY)
-
-
-def _row(found: Mapping[Any, Any]) -> OutboxRow:
-    payload = found["payload_json"]
-    text = found["text"]
+def _row(entry: OutboxEntry, newest: set[int]) -> OutboxRow:
     return OutboxRow(
-        tenant_id=found["tenant_id"],
-        sequence=found["sequence"],
-        kind=found["kind"],
-        key=found["key"],
-        text=text if text and text.strip() else None,
-        payload=(json.loads(payload) if isinstance(payload, str) else payload) or {},
-        is_latest=bool(found.get("is_latest", True)),
+        tenant_id=entry.tenant_id,
+        sequence=entry.sequence,
+        kind=entry.kind,
+        key=entry.key,
+        text=entry.text if entry.text.strip() else None,
+        payload=json.loads(entry.payload_json or "{}"),
+        is_latest=entry.sequence in newest,
     )
