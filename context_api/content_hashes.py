@@ -18,8 +18,9 @@ HASH_SQL = "(sum(md5_number_lower(line))::varchar || '.' || sum(md5_number_upper
 
 
 def line_sql(*columns: str) -> str:
-    """Return SQL for the line that `line` makes of the same values; each column is SQL for text or a number."""
-    return f"concat_ws({SQL_SEPARATOR}, {', '.join(f'coalesce(({c})::varchar, {chr(39) * 2})' for c in columns)})"
+    """Return SQL for the line that `line` makes of the same values, each given as SQL."""
+    texts = ", ".join(f"coalesce(({column})::varchar, '')" for column in columns)
+    return f"concat_ws({SQL_SEPARATOR}, {texts})"
 
 
 def moment_sql(column: str) -> str:
@@ -93,7 +94,8 @@ STATED_COLUMNS = (
     "claiming",
 )
 GOLDEN_LINES_SQL = f"""
-select golden_id, {line_sql("'party_type'", "any_value(party_type)")} as line from membership group by golden_id
+select golden_id, {line_sql("'party_type'", "any_value(party_type)")} as line
+from membership group by golden_id
 union all
 select golden_id, {line_sql("'member'", "record_id")} from membership
 union all

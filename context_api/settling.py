@@ -8,7 +8,6 @@ that were made meanwhile, in the transaction that moves the version pointer.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, update
 from sqlmodel import col, select
@@ -23,7 +22,6 @@ from context_api.settling_small import Outcome, settle_stored, terms_of_version
 from context_api.settling_write import Writing, write_outcome
 from context_api.store.components import (
     ComponentTooLarge,
-    StoredComponent,
     decisions_in_force,
     load_component,
 )
@@ -99,6 +97,8 @@ def decide(engine: Engine, sealer: Sealer, ruling: Ruling, *, now: datetime) -> 
             },
         )
         change = _Change(sequence, (left, right), DECIDED.format(sequence), now, ruling.valid_from)
+        if ruling.verdict is Verdict.DEFER:
+            return _settle_later(connection, change, tenant=tenant, is_pending=False)
         return _settle_now(connection, sealer, change, tenant=tenant)
 
 
@@ -208,7 +208,7 @@ def _checked(connection: Connection, ruling: Ruling, *, tenant: Tenant) -> tuple
 def _supersede_equal(
     connection: Connection, ruling: Ruling, *, tenant: Tenant, now: datetime, sequence: int
 ) -> None:
-    """Let a decision take the place of the one that is in force on the same pair."""
+    """Let a decision take the place of an equal or deferring one on the same pair."""
     left, right = ruling.pair()
     connection.execute(
         update(DecisionEntry)
@@ -216,6 +216,7 @@ def _supersede_equal(
             col(DecisionEntry.tenant_id) == tenant.tenant_id,
             col(DecisionEntry.record_id_l) == left,
             col(DecisionEntry.record_id_r) == right,
+            col(DecisionEntry.verdict).in_([str(ruling.verdict), str(Verdict.DEFER)]),
             col(DecisionEntry.superseded_at).is_(None),
         )
         .values(
@@ -242,15 +243,12 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
     """Settle the component of a pair in a new version and make that visible."""
     tenant_id, before = tenant.tenant_id, tenant.visible_sequence
     version = before + 1
-    pointer: dict[str, Any] = {"decision_sequence": change.sequence}
-    of_tenant = update(Tenant).where(col(Tenant.tenant_id) == tenant_id)
     try:
         component = load_component(
             connection, tenant_id, version=version, start=change.pair, most=MOST_RECORDS
         )
     except ComponentTooLarge:
-        connection.execute(of_tenant.values(**pointer))
-        return Decided(change.sequence, before, frozenset(), is_pending=True)
+        return _settle_later(connection, change, tenant=tenant, is_pending=True)
     terms = terms_of_version(connection, tenant_id, version=before, now=change.now, cause=change.cause)
     outcome = settle_stored(component, terms, sealer)
     changed = write_outcome(
@@ -273,7 +271,11 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
             "visible_at": change.now,
         },
     )
-    connection.execute(of_tenant.values(**pointer, visible_sequence=version))
+    connection.execute(
+        update(Tenant)
+        .where(col(Tenant.tenant_id) == tenant_id)
+        .values(decision_sequence=change.sequence, visible_sequence=version)
+    )
     connection.execute(
         update(DecisionEntry)
         .where(
@@ -283,6 +285,16 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
         .values(settled_in=version)
     )
     return Decided(change.sequence, version, changed)
+
+
+def _settle_later(connection: Connection, change: _Change, *, tenant: Tenant, is_pending: bool) -> Decided:
+    """Note a decision that changes nothing now."""
+    connection.execute(
+        update(Tenant)
+        .where(col(Tenant.tenant_id) == tenant.tenant_id)
+        .values(decision_sequence=change.sequence)
+    )
+    return Decided(change.sequence, tenant.visible_sequence, frozenset(), is_pending=is_pending)
 
 
 def supersede(connection: Connection, tenant_id: str, version: int) -> None:

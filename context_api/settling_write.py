@@ -18,12 +18,10 @@ from context_api.store.components import StoredComponent, chunked
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.ranges import in_version
-from context_api.store.sealing import Sealer
+from context_api.store.sealing import VALUE, Sealer
 from resolution.domain import golden
 from resolution.domain.ids import seed_id
 from resolution.domain.ledger import Change, LedgerRow, Redirect
-
-VALUE = "value"  # what a sealed golden value is bound to: `value:<attribute>`
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,11 @@ def _write_ledger(writing: Writing, component: StoredComponent, outcome: Outcome
             _end(writing, LedgerEntry, {"record_id": now.record_id}, recorded_to=now.valid_to)
     opened = [row for row in after[len(before) :] if row.valid_to is None]
     if opened:
-        rows = [_ledger_values(writing, row, component) for row in opened]
+        rows = [_ledger_values(writing, row) for row in opened]
         writing.connection.execute(insert(LedgerEntry), rows)
 
 
-def _ledger_values(writing: Writing, row: LedgerRow, component: StoredComponent) -> dict[str, Any]:
+def _ledger_values(writing: Writing, row: LedgerRow) -> dict[str, Any]:
     is_known = row.change in (Change.MERGED, Change.SPLIT)
     return {
         "tenant_id": writing.tenant_id,
@@ -236,22 +234,26 @@ def _take_back(writing: Writing, table: Any, key: str, chunk: Sequence[str]) -> 
     named = (table.tenant_id == writing.tenant_id, getattr(table, key).in_(chunk))
     staged = (*named, table.published_from == writing.version)
     if table is GoldenRecord:
-        for part in (GoldenValue, Conflict):
-            pairs = select(GoldenRecord.golden_id, GoldenRecord.entity_version).where(*staged)
-            for golden_id, entity_version in writing.connection.execute(pairs).all():
-                _delete(
-                    writing.connection,
-                    part,
-                    part.tenant_id == writing.tenant_id,
-                    part.golden_id == golden_id,
-                    part.entity_version == entity_version,
-                )
+        heads = select(GoldenRecord.golden_id, GoldenRecord.entity_version).where(*staged)
+        for golden_id, entity_version in writing.connection.execute(heads).all():
+            _drop_stated(writing, golden_id, entity_version)
     _delete(writing.connection, table, *staged)
     reopened: dict[str, Any] = {"published_to": None}
     if table is not GoldenRecord:
         reopened["recorded_to"] = None
     ended = update(table).where(*named, table.published_to == writing.version)
     writing.connection.execute(ended.values(**reopened))
+
+
+def _drop_stated(writing: Writing, golden_id: str, entity_version: int) -> None:
+    for table in (GoldenValue, Conflict):
+        _delete(
+            writing.connection,
+            table,
+            col(table.tenant_id) == writing.tenant_id,
+            col(table.golden_id) == golden_id,
+            col(table.entity_version) == entity_version,
+        )
 
 
 def _delete(connection: Connection, table: Any, *conditions: Any) -> None:

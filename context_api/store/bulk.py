@@ -4,6 +4,7 @@ Times come as text (`YYYY-MM-DD HH:MM:SS.ffffff`, UTC), which both databases sto
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,24 +17,23 @@ Row = Sequence[Any]
 def insert_rows(connection: Connection, table: str, *, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """Insert rows into a table of the store."""
     named = ", ".join(f'"{column}"' for column in columns)
-    cursor: Any = connection.connection.cursor()
-    try:
+    with closing(connection.connection.cursor()) as cursor:
         if is_sqlite(connection):
             marks = ", ".join("?" * len(columns))
             cursor.executemany(f"insert into {table} ({named}) values ({marks})", rows)
         else:
-            with cursor.copy(f"copy {table} ({named}) from stdin") as copy:
-                for row in rows:
-                    copy.write_row(row)
-    finally:
-        cursor.close()
+            _copy(cursor, f"copy {table} ({named}) from stdin", rows)
+
+
+def _copy(cursor: Any, statement: str, rows: Iterable[Row]) -> None:
+    with cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def run_many(connection: Connection, statement: str, rows: Iterable[Row]) -> int:
     """Run a statement with `?` marks once per row; return how many rows of the store it met."""
-    cursor: Any = connection.connection.cursor()
-    try:
-        cursor.executemany(statement if is_sqlite(connection) else statement.replace("?", "%s"), list(rows))
+    marked = statement if is_sqlite(connection) else statement.replace("?", "%s")
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.executemany(marked, list(rows))
         return int(cursor.rowcount)
-    finally:
-        cursor.close()

@@ -18,14 +18,13 @@ from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.links import Link
 from context_api.store.ranges import in_version
 from context_api.store.records import PartyRecord, RecordKey
-from context_api.store.sealing import Sealer
+from context_api.store.sealing import CLAIMS, Sealer
 from resolution.decisions import Decision
 from resolution.domain.claims import AttributeClaim
 from resolution.domain.ids import seed_id
 from resolution.domain.ledger import Change, Ledger, LedgerRow, Redirect
 
 CHUNK = 400  # values in one `in (…)`: SQLite and PostgreSQL plan it well
-CLAIMS = "claims"  # what a record's sealed claims are bound to
 
 
 class ComponentTooLarge(Exception):
@@ -83,7 +82,7 @@ def load_component(
         gone |= frontier - found.keys()
         if most is not None and len(members) > most:
             raise ComponentTooLarge(f"over {most} records are tied together")
-        reached = set(_companions(connection, tenant_id, version=version, ids=frontier))
+        reached = set(companions(connection, tenant_id, version=version, ids=frontier))
         reached |= decided.tied(found)
         for link in _links(connection, tenant_id, version=version, ids=found):
             if decided.joins(link):
@@ -123,7 +122,8 @@ class _Decided:
 
     def joins(self, link: Row[Any]) -> bool:
         """Say whether a link ties its records, a decision on the pair outweighing its band."""
-        return self._verdicts.get((link.record_id_l, link.record_id_r), link.band == "match")
+        verdict = self._verdicts.get((link.record_id_l, link.record_id_r))
+        return bool(link.band == "match") if verdict is None else verdict
 
     def among(self, records: Collection[str]) -> list[Decision]:
         """Return the decisions on pairs of these records."""
@@ -190,10 +190,10 @@ def _records(
             .where(col(PartyRecord.is_deleted).is_(False))
         )
         for row in rows:
-            yield StoredRecord(*row)
+            yield StoredRecord(**row._mapping)
 
 
-def _companions(connection: Connection, tenant_id: str, *, version: int, ids: Iterable[str]) -> Iterator[str]:
+def companions(connection: Connection, tenant_id: str, *, version: int, ids: Iterable[str]) -> Iterator[str]:
     """Yield the records that share a golden record with these."""
     current = in_version(LedgerEntry, tenant_id, version)
     golden_ids: set[str] = set()

@@ -22,6 +22,7 @@ STORE_FILE = "store.db"
 BUSY_TIMEOUT_SECONDS = 10.0
 WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024  # what is left of the log file after a checkpoint
 MIGRATION_LOCK = 0x434F4E43  # one worker migrates, the others wait ("CONC")
+CACHE_KIB = 32_768  # pages that one connection may hold; indexes of a large store need more than 2 MB
 POOL_SIZE = 20  # connections that threads of one process may hold before they wait for each other
 
 
@@ -63,6 +64,7 @@ def open_store(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves, see `_begin_sqlite`
     for pragma in (
+        f"cache_size = -{CACHE_KIB}",
         "journal_mode = wal",
         "synchronous = normal",
         f"journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",

@@ -30,6 +30,9 @@ SALT_BYTES = 16
 KEY_BYTES = 32
 TOKEN_BYTES = 12  # 96 bits: no two words of a billion share a token by chance
 KEY_FILE = "store.key"
+CLAIMS = "claims"  # what sealed parts are bound to: a record's claims,
+VALUE = "value"  # `value:<attribute>` of a golden record,
+TEXTS = "texts"  # an activity's texts
 LOOKUP_PURPOSE = b"concord:lookup:1"
 
 
@@ -65,8 +68,8 @@ class Sealer:
             return cipher.decrypt(bytes(nonce), bytes(body), self._bound_to(record_id, what)).decode()
         except InvalidTag as error:
             raise FaultyStoreSetting(
-                f"a sealed value of {record_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY) that"
-                " this store was made with"
+                f"a sealed value of {record_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY)"
+                " that this store was made with"
             ) from error
 
     def token(self, term: str) -> bytes:

@@ -50,8 +50,8 @@ class EdgeIndex(VectorIndex):
         create = edge.UpdateOperation.create_field_index
         shard.update(create(shape.TENANT_FIELD, edge.KeywordIndexParams(is_tenant=True)))
         for field in shape.KEYWORD_FIELDS:
-            shard.update(create(field, edge.PayloadSchemaType.Keyword))
-        shard.update(create(shape.TIME_FIELD, edge.PayloadSchemaType.Datetime))
+            shard.update(create(field, edge.KeywordIndexParams(enable_hnsw=False)))
+        shard.update(create(shape.TIME_FIELD, edge.DatetimeIndexParams(enable_hnsw=False)))
         return cls(shard)
 
     @classmethod

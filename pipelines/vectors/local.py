@@ -7,8 +7,8 @@
         drain.lock
 
 A drain copies the newest folder, changes the copy and renames it to the next number: readers see all of a
-drain or nothing. `index.json` inside says what the folder must hold, so that damage is seen when it is
-opened. Two are kept: a reader that just looked up the newest still finds it after the next drain. After a
+drain or nothing. `index.json` inside holds the checksum of each file, so that damage is seen when it is opened
+(0.2 s for 160 MB). Two are kept: a reader that just looked up the newest still finds it after the next drain. After a
 rebuild one is left, since what was deleted lies in the older files until then.
 
 A reader (`LatestFolder`) looks before each search whether a newer folder stands there, for some
@@ -26,12 +26,14 @@ from threading import Lock
 from pipelines.vectors.edge import EdgeIndex
 from pipelines.vectors.errors import IndexDamaged, IndexMissing, IndexOutdated
 from pipelines.vectors.index import ReadableIndex, VectorIndex, VectorPlace
+from pipelines.vectors.folder_files import checksums, copy_sparse
 from pipelines.vectors.lock import drain_lock
 from pipelines.vectors.points import Hit, PointRef, SearchFilter, Vectors
 
 FORMAT = 1  # of a folder; one with another number has to be built anew
 KEPT = 2
 DIGITS = 8
+SHOWN = 3  # names of damaged files in a message
 MANIFEST = "index.json"
 SHARD = "shard"
 BUILDING = "building-"
@@ -65,7 +67,7 @@ class LocalPlace(VectorPlace):
                 index = EdgeIndex.create(building / SHARD, dimensions=self.dimensions)
             else:
                 self.check(newest)
-                shutil.copytree(newest / SHARD, building / SHARD)
+                shutil.copytree(newest / SHARD, building / SHARD, copy_function=copy_sparse)
                 index = EdgeIndex.load(building / SHARD)
             yield from self._publishing(index, building)
             self._prune(KEPT)
@@ -102,42 +104,45 @@ class LocalPlace(VectorPlace):
                     raise  # else it was pruned while we opened it
 
     def check(self, folder: Path) -> int:
-        """Return how many points a published folder should hold."""
+        """Return how many points a published folder holds, after comparing its files with what was written.
+
+        qdrant-edge maps its files into memory: a damaged one gives wrong answers, or ends the process.
+        """
         try:
             manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
             made = (manifest["format"], manifest["model"], manifest["dimensions"])
-            points = int(manifest["points"])
+            points, written = int(manifest["points"]), dict(manifest["checksums"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexDamaged(f"{folder / MANIFEST} cannot be read ({error}); {self._remedy()}") from error
         if made != (FORMAT, self.model, self.dimensions):
             found = f"format {made[0]}, {made[1]}, {made[2]} dimensions"
             raise IndexOutdated(f"{folder} was built otherwise ({found}); {self._remedy()}")
+        differing = {name for name, _ in written.items() ^ checksums(folder / SHARD).items()}
+        if differing:
+            names = ", ".join(sorted(differing)[:SHOWN])
+            message = f"{len(differing)} files of {folder} are not as they were written ({names})"
+            raise IndexDamaged(f"{message}; {self._remedy()}")
         return points
 
     def _open(self, folder: Path) -> EdgeIndex:
-        expected = self.check(folder)
-        try:
-            index = EdgeIndex.load(folder / SHARD)
-        except IndexDamaged as error:
-            raise IndexDamaged(f"{error}; {self._remedy()}") from error
-        if (found := index.count()) != expected:
-            index.close()
-            message = f"{folder} holds {found} points, not the {expected} that were published"
-            raise IndexDamaged(f"{message}; {self._remedy()}")
-        return index
+        self.check(folder)
+        return EdgeIndex.load(folder / SHARD)
 
     def _publishing(self, index: EdgeIndex, building: Path) -> Iterator[VectorIndex]:
         try:
             yield index
             index.settle()
-            points = index.count()
         finally:
             index.close()
+        opened = EdgeIndex.load(building / SHARD)  # the first opening tidies up; later ones change no file
+        points = opened.count()
+        opened.close()
         manifest = {
             "format": FORMAT,
             "model": self.model,
             "dimensions": self.dimensions,
             "points": points,
+            "checksums": checksums(building / SHARD),
         }
         (building / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
         newest = self.newest()

@@ -20,10 +20,17 @@ from numpy.typing import NDArray
 from pipelines.vectors.outbox import OutboxRow
 
 Vectors: TypeAlias = NDArray[np.float32]
+CUSTOMER = "customer"  # the kind of a point whose key is a record id
 Scalar: TypeAlias = str | list[str] | None
 
 NAMESPACE = UUID("6f0f3c0e-6a0c-5b58-9f0b-1d3a7d0c4e11")  # fixed for ever: ids of points derive from it
-PAYLOAD_FIELDS = ("source", "record_ids", "occurred_at", "activity_kind")
+# Field of a point: field of the outbox's payload. `kind` of a point says activity or customer.
+PAYLOAD_FIELDS = {
+    "source": "source",
+    "record_ids": "record_ids",
+    "occurred_at": "occurred_at",
+    "activity_kind": "kind",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,8 +99,10 @@ def ref_of(row: OutboxRow) -> PointRef:
 def payload_of(row: OutboxRow) -> dict[str, Scalar]:
     """Return what a search may filter by; every field that is not named here stays behind."""
     payload: dict[str, Scalar] = {"tenant_id": row.tenant_id, "kind": row.kind, "key": row.key}
-    for field in PAYLOAD_FIELDS:
-        value = row.payload.get(field)
+    if row.kind == CUSTOMER:
+        payload["record_ids"] = [row.key]
+    for field, stated in PAYLOAD_FIELDS.items():
+        value = row.payload.get(stated)
         if isinstance(value, str):
             payload[field] = value
         elif isinstance(value, Sequence):

