@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,18 @@ from pipelines.warehouse import connect
 
 TARGET_ROWS_PER_SECOND = 100_000
 PAGE_ROWS = 10_000
-TEXTS = ("first_name", "last_name", "email", "phone", "street", "postcode", "city", "country", "title", "owner")
+TEXTS = (
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "street",
+    "postcode",
+    "city",
+    "country",
+    "title",
+    "owner",
+)
 FIELDS = (
     Field("id", FieldType.BIGINT),
     *(Field(name, FieldType.TEXT) for name in TEXTS),
@@ -106,12 +118,20 @@ def time_concord(folder: Path, loads: Sequence[list[dict[str, Any]]]) -> Side:
             pages = Pages(rows)
             began = time.perf_counter()
             (result,) = sync(
-                connection, [source], home=folder, open_connector=lambda _, p=pages: p, options=SyncOptions()
+                connection,
+                [source],
+                home=folder,
+                open_connector=partial(_given, pages),
+                options=SyncOptions(),
             )
             seconds.append(time.perf_counter() - began)
             if result.proven_share != 1.0:
                 raise AssertionError(f"not all rows arrived: {result}")
     return _side("concord sync", loads, seconds)
+
+
+def _given(pages: Pages, _source: Source) -> Pages:
+    return pages
 
 
 def time_plain_dlt(folder: Path, loads: Sequence[list[dict[str, Any]]]) -> Side:
@@ -153,7 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the benchmark; exit code 1 when the target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sync_speed", description="Time sync and dlt.")
     parser.add_argument("--rows", type=int, default=500_000, help="rows through concord (default: 500000)")
-    parser.add_argument("--plain-rows", type=int, default=50_000, help="rows through plain dlt (default: 50000)")
+    parser.add_argument(
+        "--plain-rows", type=int, default=50_000, help="rows through plain dlt (default: 50000)"
+    )
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(arguments)
     sides = measure(options.rows, options.plain_rows)
@@ -165,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reached = min(sides[0].first, sides[0].again) >= TARGET_ROWS_PER_SECOND
     console.print(f"target {TARGET_ROWS_PER_SECOND:,} rows/s: {'reached' if reached else 'missed'}")
     if options.json:
-        options.json.write_text(json.dumps([asdict(side) for side in sides], indent=1) + "\n", encoding="utf-8")
+        options.json.write_text(
+            json.dumps([asdict(side) for side in sides], indent=1) + "\n", encoding="utf-8"
+        )
     return 0 if reached else 1
 
 

@@ -6,6 +6,7 @@
     │   ├── UnknownName           a source, object or quarantine id that is not there
     │   └── NoWarehouse           nothing was synced into this home folder yet
     ├── WarehouseLocked       another process has the warehouse open; exit code 1
+    ├── WarehouseFault        the warehouse file cannot be read or written; exit code 1
     └── ConnectorError        a source did not answer as it should
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
         ├── RateLimited           asked too often; says when to come back
@@ -47,6 +48,10 @@ class NoWarehouse(PipelineInputError):
 
 class WarehouseLocked(PipelineError):
     """Another process has the warehouse open; it is named."""
+
+
+class WarehouseFault(PipelineError):
+    """The warehouse file cannot be read or written: the disk is full, or gone. What was stored stays."""
 
 
 class ConnectorError(PipelineError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.errors import NoWarehouse, WarehouseLocked
+from pipelines.errors import NoWarehouse, WarehouseFault, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
@@ -77,5 +77,8 @@ def connect(
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            message = f"{path} cannot be used: {error}; free some space and run again"
+            raise WarehouseFault(message) from error
         finally:
             connection.close()

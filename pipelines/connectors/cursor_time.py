@@ -3,6 +3,7 @@
 A cursor is compared by the source itself, so a cursor that we make must look like the source's own.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 # A row dated further ahead than this is taken in, but the cursor does not follow it: it would step over
 # everything that is written until that day. Five minutes is what clocks of two machines may differ.
 CLOCK_SKEW = timedelta(minutes=5)
+CLOCK = re.compile(r"[\d:.]*")  # what of a time stands before its zone
 
 
 def read_time(value: Any) -> datetime | None:
@@ -57,8 +59,7 @@ def step_back(value: Any, overlap: timedelta) -> Any:
 def _written_like(example: str, moment: datetime) -> str:
     if len(example) == len("2026-01-31"):
         return moment.date().isoformat()
-    clock = example[11:].rstrip("Z").split("+")[0]
-    digits = len(clock.partition(".")[2])
+    clock = CLOCK.match(example[11:])
+    written = clock[0] if clock else ""
     text = moment.replace(tzinfo=None).isoformat(sep=example[10], timespec="microseconds")
-    text = text[: 19 + (digits + 1 if digits else 0)]
-    return text + example[11 + len(clock) :]
+    return text[: 11 + len(written)] + example[11 + len(written) :]

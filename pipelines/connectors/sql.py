@@ -128,9 +128,8 @@ class SqlConnector(Connector):
 
     def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:
         """Yield the keys of every row, softly deleted ones included."""
-        query: sa.Select[Any] = sa.select(*(sa.column(key) for key in object_.keys)).select_from(
-            self._from(object_)
-        )
+        columns: list[sa.ColumnElement[Any]] = [sa.column(key) for key in object_.keys]
+        query = sa.select(*columns).select_from(self._from(object_))
         for rows in self._stream(query):
             yield [tuple(row.values()) for row in rows]
 

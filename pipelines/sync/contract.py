@@ -74,9 +74,10 @@ def agree(
 def _refuse_clashes(object_: SourceObject) -> None:
     seen = {name.lower(): name for name in (*OWN_COLUMNS, SEQUENCE)}
     for field in object_.fields:
-        other = seen.setdefault(field.name.lower(), field.name)
-        if other is not field.name:
+        other = seen.get(field.name.lower())
+        if other is not None:
             raise SchemaFault(f"{object_.name}: the columns {field.name} and {other} cannot stand together")
+        seen[field.name.lower()] = field.name
 
 
 def with_new_fields(contract: Contract, found: Mapping[str, FieldType]) -> Contract:

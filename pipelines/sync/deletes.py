@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pipelines.connectors.port import Deletes
 from pipelines.sync.contract import Contract
-from pipelines.sync.upsert import key_sql
+from pipelines.sync.upsert import VERSIONS, key_sql
 
 LABELS = {
     Deletes.OBSERVED: "observed",
@@ -22,7 +22,7 @@ LABELS = {
 
 def bury_missing(
     connection: duckdb.DuckDBPyConnection, contract: Contract, *, keys: pa.Table, table: str,
-    landed_keys: str, load_id: str, now: datetime,
+    load_id: str, now: datetime,
 ) -> int:  # fmt: skip
     """Turn live rows that the source no longer has into tombstones, and return how many.
 
@@ -34,7 +34,7 @@ def bury_missing(
         update {table} set _is_deleted = true, _load_id = ?, _synced_at = ?
         where not _is_deleted
             and _record_key not in (select {key_sql(contract.keys)} from _source_keys)
-            and _record_key not in (select _record_key from {landed_keys})
+            and _record_key not in (select _record_key from {VERSIONS} where _record_key is not null)
         """,
         [load_id, now],
     ).fetchone()

@@ -118,11 +118,16 @@ class SourceRun:
             )
             for reading in readings
         }
-        landing.land(self.connection, self.source.name, home=self.home, batches=batches)
+        landing.land(self.home, self.source.name, batches=batches)
         with transaction(self.connection):
-            results = [settle(self.connection, load, reading=reading, now=self.now()) for reading in readings]
-        landing.clear(self.connection, self.source.name, home=self.home)
+            results = [self._settle(load, reading) for reading in readings]
+        landing.clear(self.home, self.source.name)
         return results
+
+    def _settle(self, load: Load, reading: Reading) -> ObjectResult:
+        name = reading.contract.object_.name
+        landed = landing.landed_files(self.home, self.source.name, object_name=name)
+        return settle(self.connection, load, reading=reading, landed=landed, now=self.now())
 
     def _progress(self) -> Progress:
         return lambda name, rows: self.options.progress(self.source.name, name, rows)

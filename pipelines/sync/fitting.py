@@ -60,14 +60,14 @@ def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
         reason = f"the source no longer has the column {named}; declare it under `without` to let it go"
         return Fitted(_empty(contract), tuple(BadRow(row, reason, named) for row in rows))
     reasons: dict[int, tuple[str, str]] = {}
-    columns = [_column(rows, name, type_, reasons) for name, type_ in contract.types().items()]
-    for key in contract.keys:
-        _find_null_keys(rows, key, reasons)
+    types = contract.types()
+    columns = [_column(rows, name, type_, reasons) for name, type_ in types.items()]
+    for name, column in zip(types, columns, strict=True):
+        if name in contract.keys and (isinstance(column, list) or column.null_count):
+            _find_null_keys(rows, name, reasons)
     if reasons:
         good = [number for number in range(len(rows)) if number not in reasons]
-        columns = [[column[n] for n in good] if isinstance(column, list) else column.take(good)
-                   for column in columns]  # fmt: skip
-    types = contract.types()
+        columns = [_chosen(column, good) for column in columns]
     arrays = [_array(column, type_) for column, type_ in zip(columns, types.values(), strict=True)]
     batch = pa.RecordBatch.from_arrays(arrays, names=list(types))
     bad = (BadRow(rows[n], reason, field) for n, (field, reason) in sorted(reasons.items()))
@@ -77,6 +77,12 @@ def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
 def _empty(contract: Contract) -> pa.RecordBatch:
     schema = pa.schema([(name, ARROW_TYPES[type_]) for name, type_ in contract.types().items()])
     return pa.RecordBatch.from_pylist([], schema=schema)
+
+
+def _chosen(column: Any, numbers: list[int]) -> Any:
+    if isinstance(column, list):
+        return [column[number] for number in numbers]
+    return column.take(pa.array(numbers, pa.int64()))
 
 
 def _array(column: Any, type_: FieldType) -> pa.Array:

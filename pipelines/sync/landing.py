@@ -1,8 +1,9 @@
-"""Fitted batches into landing tables of the warehouse, by one dlt run per source.
+"""Fitted batches into landing files, by one dlt run per source.
 
-Landing tables and dlt's working folder hold nothing that is needed after the run: both are emptied before
+Landing files and dlt's working folder hold nothing that is needed after the run: both are emptied before
 each one, so what a killed run left behind can neither block the next nor be loaded twice. What is visible
-changes only later, in the transaction of `settling`.
+changes only later, in the transaction of `settling`, which reads the files where they lie: a landing table
+inside the warehouse would cost as much as the upsert itself, and leave a hole in the file.
 """
 
 import shutil
@@ -10,49 +11,60 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import dlt
-import duckdb
 import pyarrow as pa
-
-from pipelines.sync.upsert import quoted
+from dlt.pipeline.exceptions import PipelineStepFailed
 
 DLT_FOLDER = "dlt"
+LANDED = "landed"
 LANDING_ROWS = 100_000  # rows that are handed on at once; dlt's cost is by batch, not by row
 
 
-def landing_table(source: str, object_name: str) -> str:
-    """Return the qualified name of the landing table of an object."""
-    return f"{quoted('landing_' + source)}.{quoted(object_name)}"
-
-
-def clear(connection: duckdb.DuckDBPyConnection, source: str, *, home: Path) -> None:
-    """Drop what a run of this source left in the warehouse and on disk."""
-    connection.execute(f"drop schema if exists {quoted('landing_' + source)} cascade")
+def clear(home: Path, source: str) -> None:
+    """Remove what a run of this source left on disk."""
     shutil.rmtree(home / DLT_FOLDER / source, ignore_errors=True)
 
 
-def land(
-    connection: duckdb.DuckDBPyConnection,
-    source: str,
-    *,
-    home: Path,
-    batches: Mapping[str, Iterator[pa.RecordBatch]],
-) -> None:
-    """Write every object's batches into its landing table; an object without rows gets none."""
-    clear(connection, source, home=home)
+def land(home: Path, source: str, *, batches: Mapping[str, Iterator[pa.RecordBatch]]) -> None:
+    """Write every object's batches into its landing files; an object without rows gets none."""
+    clear(home, source)
+    folder = (home / DLT_FOLDER / source).resolve()
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["runtime.log_level"] = "ERROR"
     pipeline = dlt.pipeline(
         source,
-        pipelines_dir=str(home / DLT_FOLDER),
+        pipelines_dir=str(folder / "work"),
         # `direct`: columns keep the names that the source gave them
-        destination=dlt.destinations.duckdb(credentials=connection, naming_convention="direct"),
-        dataset_name=f"landing_{source}",
+        destination=dlt.destinations.filesystem(
+            bucket_url=str(folder), naming_convention="direct", warn_unsafe_layout_separators=False
+        ),
+        dataset_name=LANDED,
     )
     resources = [
-        dlt.resource(_tables(batches_), name=name, write_disposition="append", max_table_nesting=0)
-        for name, batches_ in batches.items()
+        dlt.resource(_tables(arriving), name=name, write_disposition="append")
+        for name, arriving in batches.items()
     ]
-    pipeline.run(resources, loader_file_format="parquet")
+    try:
+        pipeline.run(resources, loader_file_format="parquet")
+    except PipelineStepFailed as error:
+        raise _cause(error) from error
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return what began a chain of errors: dlt wraps a full disk and a defect of ours alike."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def landed_files(home: Path, source: str, *, object_name: str) -> str | None:
+    """Return the relation of what has landed of an object, for the from clause; None when nothing has."""
+    folder = (home / DLT_FOLDER / source / LANDED / object_name).resolve()
+    files = sorted(str(path) for path in folder.glob("*.parquet"))
+    if not files:
+        return None
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    # A column that came in half-way is empty in the files before it.
+    return f"read_parquet([{listed}], union_by_name = true)"
 
 
 def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -66,12 +78,3 @@ def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
         gathered.append(batch)
     if gathered:
         yield pa.Table.from_batches(gathered)
-
-
-def has_landed(connection: duckdb.DuckDBPyConnection, source: str, *, object_name: str) -> bool:
-    """Return whether any row of the object has landed."""
-    found = connection.execute(
-        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-        [f"landing_{source}", object_name],
-    ).fetchone()
-    return found is not None

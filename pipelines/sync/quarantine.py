@@ -18,7 +18,7 @@ from pipelines.errors import UnknownName
 from pipelines.sync.contract import Contract
 from pipelines.sync.fitting import key_of
 from pipelines.sync.tables import Load
-from pipelines.sync.upsert import quoted, timeless_sql
+from pipelines.sync.upsert import VERSIONS, quoted, timeless_sql
 
 COLUMNS = ("quarantine_id", "source", "object", "record_key", "field", "reason", "row_json", "quarantined_at")
 ID_LENGTH = 12  # hex digits: 48 bits, enough for millions of rows
@@ -98,14 +98,14 @@ def timeless_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, *, 
 
 
 def close_overtaken(
-    connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, landed_keys: str, now: datetime
+    connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, now: datetime
 ) -> None:
     """Close entries of earlier loads whose record has come in whole since."""
     connection.execute(
         f"""
         update sync.quarantine set replayed_at = ?
         where source = ? and object = ? and replayed_at is null and load_id <> ?
-            and record_key in (select _record_key from {landed_keys})
+            and record_key in (select _record_key from {VERSIONS})
         """,
         [now, load.source, object_name, load.load_id],
     )

@@ -10,8 +10,7 @@ from typing import Literal
 
 import duckdb
 
-from pipelines.connectors.port import FieldType
-from pipelines.sync import completeness, deletes, landing, quarantine, tables, upsert
+from pipelines.sync import completeness, deletes, quarantine, tables, upsert
 from pipelines.sync.reading import Reading
 from pipelines.sync.tables import Load
 
@@ -48,9 +47,9 @@ class ObjectResult:
 
 
 def settle(
-    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
+    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, landed: str | None, now: datetime
 ) -> ObjectResult:
-    """Store what was read of one object, in the caller's transaction."""
+    """Store what was read of one object and has `landed`, in the caller's transaction."""
     started = time.monotonic()
     contract = reading.contract
     name = contract.object_.name
@@ -58,19 +57,19 @@ def settle(
     upsert.make_room(connection, load.source, contract)
     moved, buried = upsert.Upserted(), 0
     bad = list(reading.bad)
-    landed_keys = "(select null as _record_key where false)"
-    if landing.has_landed(connection, load.source, object_name=name):
-        landed = _completed(connection, load.source, reading=reading)
+    if landed is None:
+        connection.execute(
+            f"create or replace temp table {upsert.VERSIONS} as select null::varchar as _record_key"
+        )
+    else:
         bad += quarantine.timeless_rows(connection, contract, landed=landed)
-        landed_keys = f"(select {upsert.key_sql(contract.keys)} as _record_key from {landed})"
         moved = upsert.upsert(connection, contract, landed=landed, table=table, load_id=load.load_id, now=now)
-        quarantine.close_overtaken(connection, load, object_name=name, landed_keys=landed_keys, now=now)
+        quarantine.close_overtaken(connection, load, object_name=name, now=now)
     aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
     missed = 0
     if reading.keys is not None and reading.error is None:
         buried = deletes.bury_missing(
-            connection, contract, keys=reading.keys, table=table, landed_keys=landed_keys,
-            load_id=load.load_id, now=now,
+            connection, contract, keys=reading.keys, table=table, load_id=load.load_id, now=now,
         )  # fmt: skip
         missed = deletes.missed_keys(connection, contract, keys=reading.keys, table=table, source=load.source)
     share = _prove(connection, load, reading=reading, now=now)
@@ -86,18 +85,6 @@ def settle(
     )  # fmt: skip
     write_load(connection, load, result=result, pages=reading.pages, now=now)
     return result
-
-
-def _completed(connection: duckdb.DuckDBPyConnection, source: str, *, reading: Reading) -> str:
-    """Return the landing table, with columns of the contract that no landed batch had added as nulls."""
-    name = reading.contract.object_.name
-    table = landing.landing_table(source, name)
-    held = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    for field in reading.contract.fields:
-        if field.name not in held:
-            sql_type = upsert.SQL_TYPES[FieldType(field.type)]
-            connection.execute(f"alter table {table} add column {upsert.quoted(field.name)} {sql_type}")
-    return table
 
 
 def _prove(

@@ -24,6 +24,7 @@ from pipelines.errors import SourcesFault, UnknownName
 
 SOURCES_FILE = "sources.yml"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+OBJECT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 OPTIONS = {
     "sql": {"connector", "url", "schema", "objects", "overlap_minutes", "page_rows"},
@@ -136,6 +137,8 @@ class _Reader:
 
     def _check_object(self, name: Any, declared: Any, options: set[str]) -> None:
         where = f"objects.{name}"
+        if not OBJECT_NAME.fullmatch(str(name)):
+            self._fault(f"{where}: a name is letters, digits and _; `table` may say what the source calls it")
         if not isinstance(declared, dict):
             self._fault(f"{where} must hold `keys`")
             return

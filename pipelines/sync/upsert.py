@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
-import pyarrow.compute as pc
 
 from pipelines.connectors.port import Field, FieldType
 from pipelines.sync.contract import OWN_COLUMNS, SEQUENCE, Contract
@@ -21,6 +20,8 @@ SQL_TYPES = {
     FieldType.BOOLEAN: "boolean",
 }
 FIELD_TYPES = {sql.upper(): field for field, sql in SQL_TYPES.items()}
+VERSIONS = "_versions"
+MOVES = "_moves"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,9 @@ def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Cont
 
 
 def versions(contract: Contract, relation: str) -> str:
-    """Return the query that gives rows of `relation` their key, source time, tombstone and hash."""
-    columns = ", ".join(quoted(field.name) for field in contract.fields)
+    """Return the query for number, key, source time, tombstone and content hash of a relation's rows."""
     return f"""
-        select {columns}, {key_sql(contract.keys)} as _record_key,
+        select {SEQUENCE}, {key_sql(contract.keys)} as _record_key,
             {_time_sql(contract)} as _source_time, {_deleted_sql(contract)} as _is_deleted,
             {_hash_sql(contract.fields)} as _content_hash
         from {relation} where not ({timeless_sql(contract)})
@@ -136,29 +136,60 @@ def upsert(
     connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str, table: str, load_id: str,
     now: datetime,
 ) -> Upserted:  # fmt: skip
-    """Move the landed rows that are new or changed into the raw table, in the caller's transaction."""
-    names = [quoted(field.name) for field in contract.fields]
-    own = ["_source_time", "_is_deleted", "_content_hash"]
+    """Move the landed rows that are new or changed into the raw table, in the caller's transaction.
+
+    Leaves the newest version of each landed key in the temporary table `VERSIONS`.
+    """
+    # Keys, times and hashes alone are sorted and joined; whole rows are fetched for what moves.
+    connection.execute(
+        f"""
+        create or replace temp table {VERSIONS} as {versions(contract, landed)}
+        qualify row_number() over (
+            partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
+        ) = 1
+        """
+    )
     # Without a soft-delete field, a tombstone was inferred from keys and has no version of its own: whatever
     # is read afterwards is there again, however old a backup it came from.
     comes_back = "r._is_deleted" if contract.object_.soft_delete_field is None else "false"
-    updates = ", ".join(f"{name} = i.{name}" for name in (*names, *own))
-    moved = connection.execute(
+    connection.execute(
         f"""
-        merge into {table} as r using (
-            {versions(contract, landed)}
-            qualify row_number() over (
-                partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
-            ) = 1
-        ) as i on r._record_key = i._record_key
-        when matched and ({comes_back} or coalesce(i._source_time >= r._source_time, true))
-            and (i._content_hash <> r._content_hash or i._is_deleted <> r._is_deleted)
-            then update set {updates}, _load_id = $load_id, _synced_at = $now
-        when not matched then insert ({", ".join(names)}, _record_key, {", ".join(own)}, _load_id, _synced_at)
-            values ({", ".join("i." + n for n in names)}, i._record_key,
-                {", ".join("i." + n for n in own)}, $load_id, $now)
-        returning _is_deleted
+        create or replace temp table {MOVES} as
+        select v.*, r._record_key is null as is_new
+        from {VERSIONS} as v left join {table} as r on r._record_key = v._record_key
+        where r._record_key is null
+            or ({comes_back} or coalesce(v._source_time >= r._source_time, true))
+                and (v._content_hash <> r._content_hash or v._is_deleted <> r._is_deleted)
+        """
+    )
+    _move(connection, contract, landed=landed, table=table, values={"load_id": load_id, "now": now})
+    moved = connection.execute(
+        f"select count(*), count(*) filter (where _is_deleted) from {MOVES}"
+    ).fetchone()
+    return Upserted(*moved) if moved else Upserted()
+
+
+def _move(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str, table: str,
+    values: dict[str, object],
+) -> None:  # fmt: skip
+    names = [quoted(field.name) for field in contract.fields]
+    own = ["_source_time", "_is_deleted", "_content_hash"]
+    sets = [*(f"{name} = l.{name}" for name in names), *(f"{name} = m.{name}" for name in own)]
+    connection.execute(
+        f"""
+        update {table} as r set {", ".join(sets)}, _load_id = $load_id, _synced_at = $now
+        from {MOVES} as m join {landed} as l on l.{SEQUENCE} = m.{SEQUENCE}
+        where r._record_key = m._record_key and not m.is_new
         """,
-        {"load_id": load_id, "now": now},
-    ).fetch_arrow_table()
-    return Upserted(moved.num_rows, pc.sum(moved.column(0)).as_py() or 0)
+        values,
+    )
+    connection.execute(
+        f"""
+        insert into {table} ({", ".join((*names, "_record_key", *own))}, _load_id, _synced_at)
+        select {", ".join(f"l.{name}" for name in names)}, m._record_key,
+            {", ".join(f"m.{name}" for name in own)}, $load_id, $now
+        from {MOVES} as m join {landed} as l on l.{SEQUENCE} = m.{SEQUENCE} where m.is_new
+        """,
+        values,
+    )

@@ -9,6 +9,7 @@ import os
 import shutil
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 READ_AT_ONCE = 1 << 20  # bytes
 
@@ -20,12 +21,9 @@ def copy_sparse(source: str, target: str) -> str:
         write.truncate(size)
         start = _seek(read.fileno(), 0, os.SEEK_DATA)
         while start is not None:
-            end = _seek(read.fileno(), start, os.SEEK_HOLE)
-            while start < (end or size):
-                start += os.copy_file_range(
-                    read.fileno(), write.fileno(), (end or size) - start, start, start
-                )
-            start = _seek(read.fileno(), start, os.SEEK_DATA)
+            end = _seek(read.fileno(), start, os.SEEK_HOLE) or size
+            _copy_part(read, write, start, end=end)
+            start = _seek(read.fileno(), end, os.SEEK_DATA)
     shutil.copymode(source, target)
     return target
 
@@ -42,6 +40,15 @@ def _checksum(path: Path) -> int:
         while block := file.read(READ_AT_ONCE):
             checksum = zlib.crc32(block, checksum)
     return checksum
+
+
+def _copy_part(read: BinaryIO, write: BinaryIO, start: int, *, end: int) -> None:
+    read.seek(start)
+    write.seek(start)
+    while start < end:
+        block = read.read(min(READ_AT_ONCE, end - start))
+        write.write(block)
+        start += len(block)
 
 
 def _seek(descriptor: int, position: int, whence: int) -> int | None:

@@ -21,7 +21,7 @@ KEYWORD_FIELDS = ("kind", "activity_kind", "source", "record_ids")
 TIME_FIELD = "occurred_at"
 
 # One graph per tenant, none over all and none per value of the other fields: no search crosses tenants,
-# and each graph more takes as long to build again (25,000 points: 187 s instead of XX). `EXACT_KB` is what a tenant may hold before it gets a graph:
+# and each graph more takes as long to build again (25,000 points: 187 s instead of 10). `EXACT_KB` is what a tenant may hold before it gets a graph:
 # 30 MB are 20,000 vectors, compared one by one in one to two milliseconds with nothing missed.
 GRAPH_EDGES = 0
 TENANT_GRAPH_EDGES = 16

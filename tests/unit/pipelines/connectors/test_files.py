@@ -1,0 +1,101 @@
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.connectors.files import FilesConnector, FilesObject, FilesSettings
+from pipelines.connectors.port import Cursor, Deletes, FieldType, SourceObject
+from pipelines.errors import PermanentFault, TransientFault
+
+
+def connector(folder: Path, pattern: str) -> FilesConnector:
+    declared = FilesObject("people", pattern, ("id",), None, Deletes.RECONCILE)
+    return FilesConnector(FilesSettings(folder.name, (declared,)), folder.parent)
+
+
+def people(source: FilesConnector) -> SourceObject:
+    (object_,) = source.discover()
+    assert isinstance(object_, SourceObject)
+    return object_
+
+
+def read(source: FilesConnector, cursor: Cursor | None = None) -> tuple[list[Any], list[str], Cursor | None]:
+    rows, bad = [], []
+    for page in source.read(people(source), cursor):
+        rows += list(page.changes)
+        bad += [row.reason for row in page.bad]
+        cursor = page.cursor or cursor
+    return rows, bad, cursor
+
+
+def test_new_and_changed_files_are_read_and_others_not(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,name\n1,Ann\n")
+    source = connector(tmp_path, "*.csv")
+    _, _, cursor = read(source)
+    (tmp_path / "b.csv").write_text("id,name\n2,Bo\n")
+
+    rows, _, after = read(source, cursor)
+    os.utime(tmp_path / "a.csv", (1, 1))
+
+    assert rows == [{"id": "2", "name": "Bo"}]
+    assert read(source, after)[0] == []  # another time, but the same content
+
+
+def test_a_removed_file_is_missing_from_the_keys(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text(f"id\n{name}\n")
+    source = connector(tmp_path, "*.csv")
+    (tmp_path / "b.csv").unlink()
+
+    assert [key for keys in source.keys(people(source)) for key in keys] == [("a",)]
+    assert source.count(people(source)) == 1
+
+
+def test_lines_that_are_no_rows_are_set_aside_with_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b'id,name\n1,Ann\n2,Bo,extra\n3,"quo"te\n4,\xff\0\n')
+
+    rows, bad, _ = read(connector(tmp_path, "*.csv"))
+
+    assert bad == ["a.csv:3: 3 values under 2 columns"]
+    assert [row["id"] for row in rows] == ["1", "3", "4"]
+
+
+def test_json_lines_may_leave_fields_out(tmp_path: Path) -> None:
+    deep = "[" * 1000 + "]" * 1000
+    (tmp_path / "a.jsonl").write_text('{"id": 1}\n{"id": 2, "tags": ["x"], "n": 1.5}\n\n[1]\n{"id"\n' + deep)
+    source = connector(tmp_path, "*.jsonl")
+
+    rows, bad, _ = read(source)
+
+    assert {f.name: f.type for f in people(source).fields}["n"] is FieldType.DOUBLE
+    assert rows[0] == {"id": 1, "tags": None, "n": None}
+    assert len(bad) == 3
+
+
+def test_a_table_that_lost_a_column_does_not_fill_it(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("id,fax\n1,5\n")
+    (tmp_path / "2.csv").write_text("id,mail\n2,a@b\n")
+
+    rows, _, _ = read(connector(tmp_path, "*.csv"))
+
+    assert rows == [{"id": "1", "fax": "5", "mail": None}, {"id": "2", "mail": "a@b"}]
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": [1, 2], "ok": [True, None]}), tmp_path / "a.parquet")
+    source = connector(tmp_path, "*.parquet")
+
+    assert [f.type for f in people(source).fields] == [FieldType.BIGINT, FieldType.BOOLEAN]
+    assert read(source)[0] == [{"id": 1, "ok": True}, {"id": 2, "ok": None}]
+    assert len(source.sample(people(source), 1).changes) == 1
+
+
+def test_a_missing_folder_is_transient_and_a_strange_file_is_not(tmp_path: Path) -> None:
+    with pytest.raises(TransientFault):
+        connector(tmp_path / "gone", "*").check()
+    (tmp_path / "a.xlsx").touch()
+    with pytest.raises(PermanentFault, match=r"a\.xlsx"):
+        connector(tmp_path, "*").discover()
