@@ -25,8 +25,8 @@ from threading import Lock
 
 from pipelines.vectors.edge import EdgeIndex
 from pipelines.vectors.errors import IndexDamaged, IndexMissing, IndexOutdated
-from pipelines.vectors.index import ReadableIndex, VectorIndex, VectorPlace
 from pipelines.vectors.folder_files import checksums, copy_sparse
+from pipelines.vectors.index import ReadableIndex, VectorIndex, VectorPlace
 from pipelines.vectors.lock import drain_lock
 from pipelines.vectors.points import Hit, PointRef, SearchFilter, Vectors
 

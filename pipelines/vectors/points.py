@@ -21,6 +21,8 @@ from pipelines.vectors.outbox import OutboxRow
 
 Vectors: TypeAlias = NDArray[np.float32]
 CUSTOMER = "customer"  # the kind of a point whose key is a record id
+TIME = "occurred_at"
+KINDS = ("activity", CUSTOMER)
 Scalar: TypeAlias = str | list[str] | None
 
 NAMESPACE = UUID("6f0f3c0e-6a0c-5b58-9f0b-1d3a7d0c4e11")  # fixed for ever: ids of points derive from it
@@ -28,7 +30,7 @@ NAMESPACE = UUID("6f0f3c0e-6a0c-5b58-9f0b-1d3a7d0c4e11")  # fixed for ever: ids 
 PAYLOAD_FIELDS = {
     "source": "source",
     "record_ids": "record_ids",
-    "occurred_at": "occurred_at",
+    TIME: TIME,
     "activity_kind": "kind",
 }
 
@@ -104,7 +106,7 @@ def payload_of(row: OutboxRow) -> dict[str, Scalar]:
     for field, stated in PAYLOAD_FIELDS.items():
         value = row.payload.get(stated)
         if isinstance(value, str):
-            payload[field] = value
+            payload[field] = as_utc(datetime.fromisoformat(value)) if field == TIME else value
         elif isinstance(value, Sequence):
             payload[field] = [str(item) for item in value]
     return payload
