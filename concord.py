@@ -17,6 +17,7 @@ from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
 from pipelines.errors import PipelineError, PipelineInputError
+from pipelines.vectors import commands as vectors_commands
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(resolution_commands.app)
 app.add_typer(pipelines_commands.app)
+app.add_typer(vectors_commands.app)
 app.add_typer(demo_commands.app)
 app.add_typer(context_commands.app)
 
