@@ -1,4 +1,7 @@
-"""The groups of the catalogue in order of flow, and who answers for each."""
+"""The groups of the catalogue in order of flow, and who answers for each.
+
+Dagster takes `Group.X.value`: it cannot serialise an enumeration of ours.
+"""
 
 from enum import StrEnum
 

@@ -32,7 +32,8 @@ class CatalogueTranslator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """Return the stage of the flow."""
-        return GROUPS.get(str(dbt_resource_props["config"].get("schema")))
+        group = GROUPS.get(str(dbt_resource_props["config"].get("schema")))
+        return group.value if group else None
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
         """Return who answers for the stage."""

@@ -33,7 +33,7 @@ def _spec(
         key,
         deps=deps,
         description=description,
-        group_name=Group.PUBLISH,
+        group_name=Group.PUBLISH.value,
         owners=[OWNERS[Group.PUBLISH]],
         kinds=kinds,
     )
@@ -102,7 +102,7 @@ def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
         key=ANALYST_COPY,
         deps=[*after, VERSION],
-        group_name=Group.PUBLISH,
+        group_name=Group.PUBLISH.value,
         owners=[OWNERS[Group.PUBLISH]],
         kinds={"duckdb"},
         description="`analyst.duckdb`: the whole warehouse as it stood at the end of the run, replaced all at"

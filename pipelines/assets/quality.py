@@ -37,7 +37,7 @@ create or replace table quality.resolution_quality (measure varchar, value doubl
 
 @dg.asset(
     key=["quality", "sync_completeness"],
-    group_name=Group.QUALITY,
+    group_name=Group.QUALITY.value,
     owners=[OWNERS[Group.QUALITY]],
     kinds={"duckdb", "sql"},
     deps=[dg.AssetKey(["publish", "version"])],
@@ -59,7 +59,7 @@ def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
 
 @dg.asset(
     key=["quality", "source_freshness"],
-    group_name=Group.QUALITY,
+    group_name=Group.QUALITY.value,
     owners=[OWNERS[Group.QUALITY]],
     kinds={"duckdb", "sql"},
     deps=[dg.AssetKey(["publish", "version"])],
@@ -75,7 +75,7 @@ def source_freshness(home: HomeFolder) -> dg.MaterializeResult[None]:
 
 @dg.asset(
     key=["quality", "resolution_quality"],
-    group_name=Group.QUALITY,
+    group_name=Group.QUALITY.value,
     owners=[OWNERS[Group.QUALITY]],
     kinds={"duckdb", "python"},
     deps=[dg.AssetKey(["publish", "version"]), resolution_key("membership"), resolution_key("links")],

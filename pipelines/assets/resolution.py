@@ -39,7 +39,7 @@ def _spec(table: str, description: str, *, deps: list[dg.AssetKey], kinds: set[s
         resolution_key(table),
         deps=deps,
         description=description,
-        group_name=Group.RESOLUTION,
+        group_name=Group.RESOLUTION.value,
         owners=[OWNERS[Group.RESOLUTION]],
         kinds=kinds,
     )
@@ -77,7 +77,7 @@ def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None
 @dg.asset(
     key=resolution_key("links"),
     deps=[resolution_key("party_records"), resolution_key("claims")],
-    group_name=Group.RESOLUTION,
+    group_name=Group.RESOLUTION.value,
     owners=[OWNERS[Group.RESOLUTION]],
     kinds={"duckdb", "splink"},
     description="Scored pairs of party records: match weight, probability, method, the rule that met them,"

@@ -70,7 +70,7 @@ def _spec(source: Source, name: str) -> dg.AssetSpec:
         description=f"`{name}` as {source.name} holds it, raw, with key, source time, tombstone flag, content"
         " hash and load of each row.\n\nGrain: one row per `_record_key`; a deleted row stays with its last"
         " content, where the source lets deletions be seen.",
-        group_name=Group.SYNC,
+        group_name=Group.SYNC.value,
         owners=[OWNERS[Group.SYNC]],
         kinds={_kind(source), "dlt", "duckdb"},
     )
