@@ -13,6 +13,9 @@ from resolution.domain.attributes import PartyType
 from resolution.matching.model import PartyModel
 
 RARE_DISAGREEMENT = 0.002  # share of matching pairs up to which a disagreement may forbid a link
+# Identifiers are given out so that two parties never share one; where EM finds such pairs among matches, it has
+# rather taken a parent for its subsidiary. Beyond this share of matching pairs the field itself is in doubt.
+RARE_DISAGREEMENT_OF_IDENTIFIERS = 0.1
 FEW_DISAGREEMENTS = 3.0  # expected pairs; fewer are no proof that the field is often wrong
 
 
@@ -29,6 +32,7 @@ class Rule:
     needs: tuple[str, ...]
     rare: tuple[str, ...] = ()
     believed: float = FEW_DISAGREEMENTS  # a veto is believed until so many matching pairs break it
+    most_broken: float = RARE_DISAGREEMENT  # or so large a share of them
 
 
 LINKS = {
@@ -65,9 +69,17 @@ FALLBACK_LINKS = {
     ),
 }
 
+DIFFERENT_IDENTIFIERS = Rule(
+    "different_identifiers",
+    "level_identifiers = 0",
+    ("identifiers",),
+    ("identifiers",),
+    10.0,
+    RARE_DISAGREEMENT_OF_IDENTIFIERS,
+)
 VETOES = {
     PartyType.PERSON: (
-        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",), 10.0),
+        DIFFERENT_IDENTIFIERS,
         Rule("different_birth_date", "level_birth_date = 0", ("birth_date",), ("birth_date",), 10.0),
         Rule(
             "different_birth_date_and_given_name",
@@ -81,9 +93,7 @@ VETOES = {
             ("name_suffix", "birth_date"),
         ),
     ),
-    PartyType.ORGANIZATION: (
-        Rule("different_identifiers", "level_identifiers = 0", ("identifiers",), ("identifiers",), 10.0),
-    ),
+    PartyType.ORGANIZATION: (DIFFERENT_IDENTIFIERS,),
 }
 
 
@@ -102,7 +112,7 @@ def _is_borne_out(rule: Rule, matched: Mapping[str, Sequence[float]]) -> bool:
     shares = [matched[name][0] / max(sum(matched[name]), 1.0) for name in rule.rare]
     pairs = min((sum(matched[name]) for name in rule.rare), default=0.0)
     together = math.prod(shares) if shares else 0.0
-    return together <= RARE_DISAGREEMENT or together * pairs < rule.believed
+    return together <= rule.most_broken or together * pairs < rule.believed
 
 
 def _case(rules: tuple[Rule, ...], model: PartyModel) -> str:

@@ -138,7 +138,8 @@ def test_a_rule_needs_its_comparisons(whole_draft: Draft) -> None:
         pytest.param(0.0, 50.0, True, id="never-seen-to-differ"),
         pytest.param(1.0, 50.0, True, id="seldom-in-few"),
         pytest.param(1.0, 10_000.0, True, id="rarely-in-many"),
-        pytest.param(900.0, 10_000.0, False, id="often-in-many"),
+        pytest.param(900.0, 10_000.0, True, id="now-and-then-in-many"),
+        pytest.param(1_100.0, 10_000.0, False, id="often-in-many"),
         pytest.param(200.0, 400.0, False, id="half-of-some"),
     ],
 )
