@@ -30,6 +30,7 @@ EDGE_COLUMNS = ("", "kind", "party", "role", "from", "to")
 ACTIVITY_COLUMNS = ("when", "kind", "what", "status", "amount")
 FRESHNESS_COLUMNS = ("source", "synced", "age", "proven", "deletes", "last sync")
 ERASED = "[dim]erased[/dim]"
+MOST_WORDS = 60  # letters of an activity's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,8 @@ def _edge_row(r: RelationshipView) -> tuple[str, ...]:
 
 
 def _activity_row(a: ActivityView) -> tuple[str, ...]:
-    return (_moment(a.occurred_at), a.kind, _text(a.title), a.status or "", _amount(a))
+    words = " ".join((a.title or a.body or "").split())[:MOST_WORDS]
+    return (_moment(a.occurred_at), a.kind, escape(words), a.status or "", _amount(a))
 
 
 def _freshness_row(f: FreshnessView, now: datetime) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from resolution.domain.attributes import PartyType
 from resolution.matching.model import PartyModel
 
 RARE_DISAGREEMENT = 0.002  # share of matching pairs up to which a disagreement may forbid a link
-# Identifiers are given out so that two parties never share one; where EM finds such pairs among matches, it has
+# Identifiers are given out so that a party has one; where EM finds pairs with two among the matches, it has
 # rather taken a parent for its subsidiary. Beyond this share of matching pairs the field itself is in doubt.
 RARE_DISAGREEMENT_OF_IDENTIFIERS = 0.1
 FEW_DISAGREEMENTS = 3.0  # expected pairs; fewer are no proof that the field is often wrong
