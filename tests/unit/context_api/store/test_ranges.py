@@ -1,8 +1,14 @@
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import Connection, create_engine, insert, select
+from sqlmodel import col
 
 from context_api.store.ranges import in_version, ranged_tables
 from context_api.store.records import Lookup
 from context_api.store.tables import metadata
+
+
+def seen(connection: Connection, version: int) -> set[str]:
+    asked = select(col(Lookup.record_id)).where(in_version(Lookup, "t", version))
+    return set(connection.execute(asked).scalars())
 
 
 def test_a_row_is_part_of_the_versions_from_its_first_up_to_its_end() -> None:
@@ -14,10 +20,7 @@ def test_a_row_is_part_of_the_versions_from_its_first_up_to_its_end() -> None:
             row = {"tenant_id": "t", "token": b"", "record_id": name}
             connection.execute(insert(Lookup), row | {"published_from": first, "published_to": end})
 
-        found = {
-            version: set(connection.execute(select(Lookup.record_id).where(in_version(Lookup, "t", version))).scalars())  # type: ignore[call-overload]
-            for version in (1, 4, 5, 9)
-        }  # fmt: skip
+        found = {version: seen(connection, version) for version in (1, 4, 5, 9)}
 
     assert found == {
         1: {"ended", "ending"},
