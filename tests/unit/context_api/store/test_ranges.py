@@ -1,6 +1,7 @@
 from sqlalchemy import Connection, create_engine, insert, select
 from sqlmodel import col
 
+from context_api.store.identities import LedgerEntry
 from context_api.store.ranges import in_version, ranged_tables
 from context_api.store.records import Lookup
 from context_api.store.tables import metadata
@@ -34,3 +35,17 @@ def test_what_is_published_is_ranged() -> None:
     assert {"party_records", "links", "golden_records", "identity_ledger", "activities"} <= set(
         ranged_tables()
     )
+
+
+def test_a_look_up_goes_by_the_key_that_is_asked_for() -> None:
+    engine = create_engine("sqlite://")
+    metadata().create_all(engine)
+    asked = select(col(LedgerEntry.record_id)).where(
+        in_version(LedgerEntry, "t", 5), col(LedgerEntry.golden_id).in_(["g-1"])
+    )
+    query = str(asked.compile(engine, compile_kwargs={"literal_binds": True}))
+
+    with engine.begin() as connection:
+        (plan,) = connection.exec_driver_sql(f"explain query plan {query}").all()
+
+    assert "ix_identity_ledger_golden" in plan[3]
