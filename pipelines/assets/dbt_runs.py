@@ -88,7 +88,7 @@ def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) 
 
     options = [
         *("--project-dir", str(project), "--profiles-dir", str(project), "--target-path", str(target)),
-        *("--log-path", str(home / "dbt" / "logs"), "--log-level", "none", "--log-level-file", "info"),
+        *("--log-path", str(home / "dbt" / "logs"), "--log-level", "none", "--log-level-file", "none"),
     ]
     target.mkdir(parents=True, exist_ok=True)
     variables = {

@@ -1,4 +1,3 @@
-import json
 import os
 import subprocess
 import sys
@@ -6,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.sample import SAMPLE, TRUTH
-from resolution.evaluation import evaluate_run
-
-MIN_F1 = 0.85  # well below what the sample reaches; a fall under it is a defect, not noise
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -19,48 +15,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def shown(home: Path) -> str:
-    """What `concord demo` prints, run once for all tests of this file."""
-    command = [sys.executable, "-m", "concord", "demo", "--home", str(home)]
+    """What `concord demo --no-serve` prints, run once for all tests of this file."""
+    command = [sys.executable, "-m", "concord", "demo", "--home", str(home), "--no-serve"]
     result = subprocess.run(  # noqa: S603
-        command, env={**os.environ, "COLUMNS": "200"}, capture_output=True, text=True
+        command, cwd=ROOT, env={**os.environ, "COLUMNS": "200"}, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
 
-@pytest.mark.parametrize("source", ["crm", "erp", "itsm", "email"])
-def test_every_source_is_shown(source: str, shown: str) -> None:
-    assert source in shown
+@pytest.mark.parametrize(
+    "words",
+    ["crm", "erp", "itsm", "email", "golden records, person", "links, probabilistic", "pairs for review",
+     "precision", "recall", "truth.csv", "quarantined", "publish/analyst_copy"],
+)  # fmt: skip
+def test_the_summary_names_what_came_in_what_was_found_and_how_good_it_is(words: str, shown: str) -> None:
+    assert words in shown
 
 
-def test_expected_and_measured_quality_are_shown_side_by_side(shown: str) -> None:
-    for word in ("precision", "recall", "expected", "measured"):
-        assert word in shown
-
-
-def test_the_report_it_names_is_there(shown: str, home: Path) -> None:
-    assert str(home / "report.html") in shown
-    assert (home / "report.html").is_file()
-
-
-@pytest.mark.usefixtures("shown")
-def test_the_bad_rows_of_the_sample_are_in_quarantine(home: Path) -> None:
-    quarantined = [json.loads(line) for line in (home / "quarantine.jsonl").read_text("utf-8").splitlines()]
-
-    assert {row["file"] for row in quarantined} == {"crm.csv", "erp.csv", "itsm.jsonl", "email.csv"}
-    assert all(row["reason"] for row in quarantined)
-
-
-@pytest.mark.usefixtures("shown")
-def test_the_sample_is_resolved_well(home: Path) -> None:
-    assert evaluate_run(home, SAMPLE / TRUTH).overall.pair_f1.value >= MIN_F1
-
-
-@pytest.mark.usefixtures("shown")
-def test_a_second_run_takes_the_place_of_the_first(home: Path) -> None:
-    before = (home / "clusters.csv").read_bytes()
-
-    command = [sys.executable, "-m", "concord", "demo", "--home", str(home)]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-
-    assert (home / "clusters.csv").read_bytes() == before
+def test_what_it_names_is_there(shown: str, home: Path) -> None:
+    for name in ("systems", "analyst.duckdb"):
+        assert str(home / name) in shown
+        assert (home / name).exists()
