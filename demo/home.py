@@ -41,6 +41,6 @@ def prepare_home(home: Path, *, scale: int = 1, seed: str | None = None, parties
     (home / SOURCES_FILE).write_text(demo_sources(), encoding="utf-8")
     return DemoHome(
         True,
-        f"Wrote a company of {summary.parties:,} parties into {home}: {summary.records:,} records in a CRM, an"
-        " ERP, an ITSM desk and mailboxes.",
+        f"Wrote a company of {summary.parties:,} parties into {home}: {summary.records:,} records in a CRM,"
+        " an ERP, an ITSM desk and mailboxes.",
     )

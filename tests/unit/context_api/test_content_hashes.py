@@ -40,7 +40,8 @@ def test_a_golden_record_has_one_hash_in_python_and_sql(
             "create table membership (golden_id varchar, record_id varchar, party_type varchar);"
             f"create table golden_values (golden_id varchar, attribute varchar, position int, {said},"
             " support int, claiming int);"
-            f"create table conflicts (golden_id varchar, attribute varchar, {said}, support int, claiming int)"
+            f"create table conflicts (golden_id varchar, attribute varchar, {said},"
+            " support int, claiming int)"
         )
         for member in members:
             connection.execute("insert into membership values ('g', ?, 'person')", [member])

@@ -8,6 +8,7 @@ from context_api.store.tables import metadata
 def test_a_row_is_part_of_the_versions_from_its_first_up_to_its_end() -> None:
     engine = create_engine("sqlite://")
     metadata().create_all(engine)
+    records = select(Lookup.__table__.c.record_id)  # type: ignore[attr-defined]  # SQLModel hides it
     ranges = {"ended": (1, 5), "current": (3, None), "staged": (9, None), "ending": (1, 9)}
     with engine.begin() as connection:
         for name, (first, end) in ranges.items():
@@ -15,9 +16,9 @@ def test_a_row_is_part_of_the_versions_from_its_first_up_to_its_end() -> None:
             connection.execute(insert(Lookup), row | {"published_from": first, "published_to": end})
 
         found = {
-            version: set(connection.execute(select(Lookup.record_id).where(in_version(Lookup, "t", version))).scalars())  # type: ignore[call-overload]
+            version: set(connection.execute(records.where(in_version(Lookup, "t", version))).scalars())
             for version in (1, 4, 5, 9)
-        }  # fmt: skip
+        }
 
     assert found == {
         1: {"ended", "ending"},

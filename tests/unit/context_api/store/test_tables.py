@@ -8,7 +8,7 @@ from context_api.store.tables import MODULES, metadata
 
 @pytest.mark.parametrize("table", sorted(metadata().tables))
 def test_the_tenant_comes_first_in_every_key(table: str) -> None:
-    assert [column.name for column in metadata().tables[table].primary_key][0] == "tenant_id"
+    assert next(column.name for column in metadata().tables[table].primary_key) == "tenant_id"
 
 
 @pytest.mark.parametrize("table", ranged_tables())
