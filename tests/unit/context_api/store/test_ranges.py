@@ -15,7 +15,7 @@ def test_a_row_is_part_of_the_versions_from_its_first_up_to_its_end() -> None:
             row = {"tenant_id": "t", "token": b"", "record_id": name}
             connection.execute(insert(Lookup), row | {"published_from": first, "published_to": end})
 
-        found = {
+        found: dict[int, set[str]] = {
             version: set(connection.execute(records.where(in_version(Lookup, "t", version))).scalars())
             for version in (1, 4, 5, 9)
         }
