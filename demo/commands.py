@@ -21,8 +21,11 @@ def demo(
         Path, typer.Option("--home", help="Folder of the demo company and of all that is made of it.")
     ] = DEFAULT_HOME,
     scale: Annotated[
-        int, typer.Option("--scale", min=1, help="Size of a new company: about 3,000 parties times this.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            "--scale", min=1, show_default="1", help="Size of a new company: about 3,000 parties times this."
+        ),
+    ] = None,
     seed: Annotated[
         str | None, typer.Option("--seed", help="Another word makes another company of the same kind.")
     ] = None,

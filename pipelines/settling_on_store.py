@@ -19,7 +19,7 @@ CAUSE = "pipeline"  # what the ledger says of changes that a run made
 def score_on_store(
     connection: duckdb.DuckDBPyConnection, engine: Engine, tenant_id: str, *, model: ResolutionModel | None
 ) -> ResolutionModel:
-    """Write `links` under the decisions of the store, with the model given, or learn one; return the model."""
+    """Write `links` under the decisions of the store; return the model, learned when none is given."""
     base = ledger_from_store(connection, engine, tenant_id)
     scored = score_links(connection, model)
     connection.execute(

@@ -8,9 +8,8 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
-
-from tests.fixtures.dbt_company import MEMBERS, ROWS, VALUES
-from tests.fixtures.raw_warehouse import publish_membership, write_raw_warehouse
+from dbt_company import MEMBERS, ROWS, VALUES
+from raw_warehouse import publish_membership, write_raw_warehouse
 
 PROJECT = Path(__file__).parents[3] / "dbt"
 AS_OF = "{as_of: 2024-06-30}"

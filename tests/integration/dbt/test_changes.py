@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-
-from tests.fixtures.raw_warehouse import write_raw_warehouse
+from raw_warehouse import write_raw_warehouse
 
 at = datetime.fromisoformat
 Dbt = Callable[[Path, Sequence[str]], Any]

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt_company import ROWS
 
 from resolution.party_table import PARTY_COLUMNS
-from tests.fixtures.dbt_company import ROWS
 
 at = datetime.fromisoformat
 Query = Callable[[str], list[tuple[Any, ...]]]

@@ -6,8 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
-
-from tests.fixtures.raw_warehouse import write_raw_warehouse
+from raw_warehouse import write_raw_warehouse
 
 US = {"name": "Kim", "email": "kim@ours.test"}
 # address, display name, signature; then phone, job title, company, and whether it is a shared mailbox

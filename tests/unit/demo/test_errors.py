@@ -1,10 +1,31 @@
 from pathlib import Path
 
-from demo.errors import AnotherCompany, NotServing
-from pipelines.errors import PipelineError, PipelineInputError
+import pytest
+
+from demo.errors import AnotherCompany, DemoError, NotServing
+from pipelines.errors import PipelineInputError
+
+HOME = Path("somewhere")
 
 
-def test_another_company_is_the_users_to_mend_and_pages_are_not() -> None:
-    assert isinstance(AnotherCompany(Path("home"), scale=2, seed="a"), PipelineInputError)
-    assert isinstance(NotServing(Path("pages.log")), PipelineError)
-    assert not isinstance(NotServing(Path("pages.log")), PipelineInputError)
+@pytest.mark.parametrize(
+    ("scale", "seed", "held"),
+    [(3, "Basel", "a company of scale 3 and seed Basel"), (None, None, "did not write")],
+    ids=["another company", "not the demo's"],
+)
+def test_a_folder_that_holds_something_else_is_the_callers_to_change(
+    scale: int | None, seed: str | None, held: str
+) -> None:
+    error = AnotherCompany(HOME, scale=scale, seed=seed)
+
+    assert isinstance(error, DemoError)
+    assert isinstance(error, PipelineInputError)  # exit code 2
+    assert held in str(error)
+    assert "--home" in str(error)
+
+
+def test_pages_that_do_not_come_up_are_no_fault_of_the_input_and_name_their_log() -> None:
+    error = NotServing(HOME / "pages.log")
+
+    assert not isinstance(error, PipelineInputError)
+    assert str(HOME / "pages.log") in str(error)

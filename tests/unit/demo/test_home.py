@@ -4,36 +4,68 @@ import pytest
 
 from demo.errors import AnotherCompany
 from demo.home import prepare_home
+from pipelines.sync.demo_sources import demo_sources
+from pipelines.sync.sources import SOURCES_FILE, read_sources
+
+PARTIES = 110
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo") / "home"
-    prepare_home(folder, parties=60)
-    return folder
+def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home folder of a small company, seed "s"."""
+    home = tmp_path_factory.mktemp("home")
+    assert prepare_home(home, seed="s", parties=PARTIES).is_new
+    return home
 
 
-def test_a_new_company_has_systems_truth_and_sources(home: Path) -> None:
-    assert {path.name for path in home.iterdir()} == {"systems", "truth.csv", "sources.yml"}
+def files(home: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
 
 
-def test_a_second_time_the_company_is_left_as_it_is(home: Path) -> None:
-    before = (home / "systems" / "crm.db").read_bytes()
+@pytest.mark.parametrize("seed", [None, "s"])
+def test_a_company_that_is_there_is_gone_on_with_as_it_is(small_home: Path, seed: str | None) -> None:
+    before = files(small_home)
 
-    found = prepare_home(home)
+    found = prepare_home(small_home, seed=seed)
 
     assert not found.is_new
-    assert (home / "systems" / "crm.db").read_bytes() == before
+    assert files(small_home) == before
+    assert {source.name for source in read_sources(small_home)} == {"crm", "erp", "itsm", "email"}
 
 
-@pytest.mark.parametrize(("scale", "seed"), [(2, None), (1, "other")], ids=["scale", "seed"])
-def test_another_company_is_not_written_over_this_one(home: Path, scale: int, seed: str | None) -> None:
-    with pytest.raises(AnotherCompany, match="give another folder"):
-        prepare_home(home, scale=scale, seed=seed)
+@pytest.mark.parametrize(("scale", "seed"), [(2, None), (None, "t")], ids=["scale", "seed"])
+def test_another_company_is_refused_and_the_one_there_stays(
+    small_home: Path, scale: int | None, seed: str | None
+) -> None:
+    before = files(small_home)
+
+    with pytest.raises(AnotherCompany, match="scale 1 and seed s"):
+        prepare_home(small_home, scale=scale, seed=seed)
+
+    assert files(small_home) == before
 
 
-def test_systems_of_somebody_else_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "sources.yml").write_text("sources: {}\n", encoding="utf-8")
+def test_a_large_company_is_gone_on_with_unless_a_small_one_is_asked_for(tmp_path: Path) -> None:
+    prepare_home(tmp_path, scale=2, parties=PARTIES)
 
-    with pytest.raises(AnotherCompany, match=r"a sources\.yml that the demo did not write"):
-        prepare_home(tmp_path)
+    assert not prepare_home(tmp_path).is_new
+    with pytest.raises(AnotherCompany, match="scale 2"):
+        prepare_home(tmp_path, scale=1)
+
+
+def test_systems_that_the_demo_did_not_write_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / SOURCES_FILE).write_text("sources: {}", encoding="utf-8")
+
+    with pytest.raises(AnotherCompany, match="did not write"):
+        prepare_home(tmp_path, parties=PARTIES)
+
+    assert files(tmp_path) == {tmp_path / SOURCES_FILE: b"sources: {}"}
+
+
+def test_what_was_cut_off_before_its_sources_were_declared_declares_them_now(tmp_path: Path) -> None:
+    prepare_home(tmp_path, parties=PARTIES)
+    (tmp_path / SOURCES_FILE).unlink()
+
+    prepare_home(tmp_path, parties=PARTIES)
+
+    assert (tmp_path / SOURCES_FILE).read_text(encoding="utf-8") == demo_sources()
