@@ -85,9 +85,6 @@ def search_command(
     since: Annotated[
         datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="On this day (UTC) or later.")
     ] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Before this day (UTC).")
-    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many to show.")] = 10,
 ) -> None:
     """Show the activities and customers nearest in meaning to a text: cosine, kind, id, time, records."""
@@ -101,7 +98,6 @@ def search_command(
         activity_kinds=tuple(k for k in kind or () if k not in KINDS),
         sources=tuple(source or ()),
         since=since,
-        until=until,
     )
     index = open_place(home, os.environ, is_for_searching=True).reading()
     try:

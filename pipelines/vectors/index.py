@@ -21,8 +21,9 @@ KEYWORD_FIELDS = ("kind", "activity_kind", "source", "record_ids")
 TIME_FIELD = "occurred_at"
 
 # One graph per tenant, none over all and none per value of the other fields: no search crosses tenants,
-# and each graph more takes as long to build again (25,000 points: 187 s instead of 10). `EXACT_KB` is what a tenant may hold before it gets a graph:
-# 30 MB are 20,000 vectors, compared one by one in one to two milliseconds with nothing missed.
+# and each graph more takes as long to build again (25,000 points: 10 s, 187 s with one for each field).
+# `EXACT_KB` is what a tenant may hold before it gets a graph: 30 MB are 20,000 vectors, compared one by
+# one in one to two milliseconds with nothing missed.
 GRAPH_EDGES = 0
 TENANT_GRAPH_EDGES = 16
 GRAPH_CANDIDATES = 128  # looked at while a point is put into a graph

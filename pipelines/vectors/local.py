@@ -7,9 +7,9 @@
         drain.lock
 
 A drain copies the newest folder, changes the copy and renames it to the next number: readers see all of a
-drain or nothing. `index.json` inside holds the checksum of each file, so that damage is seen when it is opened
-(0.2 s for 160 MB). Two are kept: a reader that just looked up the newest still finds it after the next drain. After a
-rebuild one is left, since what was deleted lies in the older files until then.
+drain or nothing. `index.json` inside holds the checksum of each file, so that damage is seen when it is
+opened (0.2 s for 160 MB). Two are kept: a reader that just looked up the newest still finds it after the
+next drain. After a rebuild one is left, since what was deleted lies in the older files until then.
 
 A reader (`LatestFolder`) looks before each search whether a newer folder stands there, for some
 microseconds, and moves on to it: what was deleted is never returned once the drain has ended.

@@ -54,13 +54,12 @@ class StoreTexts(LiveTexts):
 
     def _pages(self, table: Any, key: str, sealer: Sealer, *, version: int) -> Iterator[OutboxRow]:
         column, last = getattr(table, key), ""
+        same = (RecordKey.tenant_id == table.tenant_id) & (RecordKey.record_id == column)
         while True:
             with reading(self._engine) as connection:
                 found = connection.execute(
                     select(table.__table__, col(RecordKey.salt))
-                    .join(
-                        RecordKey, (RecordKey.tenant_id == table.tenant_id) & (RecordKey.record_id == column)
-                    )
+                    .join(RecordKey, same)
                     .where(in_version(table, sealer.tenant_id, version), column > last)
                     .where(col(RecordKey.salt).is_not(None))
                     .order_by(column)
