@@ -97,7 +97,11 @@ def kill_in(home: Path, step: str, delay: float) -> None:
         "run_pipeline(Path(sys.argv[1]), progress=lambda s, t: print(s, t, flush=True))"
     )
     child = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", code, str(home)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert child.stdout is not None
     for line in child.stdout:

@@ -12,7 +12,9 @@ def test_a_run_whose_checks_all_passed_shows_no_table() -> None:
 
 def test_errors_are_all_shown_and_before_warnings() -> None:
     warnings = [FailedCheck(f"staging/w{n}", "c", "warn", "some") for n in range(20)]
-    report = RunReport("run", failed_checks=[*warnings, FailedCheck("raw_crm/contacts", "up", "error", "[down]")])
+    report = RunReport(
+        "run", failed_checks=[*warnings, FailedCheck("raw_crm/contacts", "up", "error", "[down]")]
+    )
     console = Console(width=200, record=True, file=io.StringIO())
 
     console.print(failed_checks_table(report))
