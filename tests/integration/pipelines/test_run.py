@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from demo.company import change_company
-from datetime import UTC, datetime, timedelta
 from pipelines.dagster_home import open_instance
 from pipelines.errors import RunFailed, RunInProgress
 from pipelines.run import LOCK_FILE, run_pipeline
@@ -97,7 +97,11 @@ def kill_in(home: Path, step: str, delay: float) -> None:
         "run_pipeline(Path(sys.argv[1]), progress=lambda s, t: print(s, t, flush=True))"
     )
     child = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code, str(home)], cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", code, str(home)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     assert child.stdout is not None
     for line in child.stdout:

@@ -24,4 +24,3 @@ def test_counts_are_summed_and_seconds_end_with_all() -> None:
     text = console.export_text()
     for words in ("version 7", "1,005", "golden records, person, of 30 records", "0.988", "3.2"):
         assert words in text
-

@@ -27,7 +27,9 @@ PNG = b"\x89PNG\r\n"
             "8 golden records by size; the largest holds 4 records",
             id="cluster-sizes",
         ),
-        pytest.param(pictures.cluster_sizes([]), "0 golden records by size; the largest holds 0 records", id="none"),
+        pytest.param(
+            pictures.cluster_sizes([]), "0 golden records by size; the largest holds 0 records", id="none"
+        ),
         pytest.param(pictures.sync_volume({"contacts": 5}, title="read"), "read: 5 rows", id="volume"),
     ],
 )

@@ -5,7 +5,9 @@ from pipelines.assets.table_metadata import table_metadata
 
 def test_rows_and_columns_are_those_of_the_table() -> None:
     with duckdb.connect() as connection:
-        connection.execute("create schema marts; create table marts.customers (id varchar not null, n bigint)")
+        connection.execute(
+            "create schema marts; create table marts.customers (id varchar not null, n bigint)"
+        )
         connection.execute("insert into marts.customers values ('a', 1), ('b', 2)")
 
         found = table_metadata(connection, "marts.customers", descriptions={"id": "The golden id."})
