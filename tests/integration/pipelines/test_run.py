@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from demo.company import change_company
-from datetime import UTC, datetime, timedelta
 from pipelines.dagster_home import open_instance
 from pipelines.errors import RunFailed, RunInProgress
 from pipelines.run import LOCK_FILE, run_pipeline
