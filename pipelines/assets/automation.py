@@ -53,8 +53,8 @@ def change_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         )
         context.update_cursor(json.dumps(found.seen))
         if found.changed:
-            state = ",".join(f"{name}={found.seen[name]}" for name in sorted(found.seen))
-            yield dg.RunRequest(run_key=state, tags={"concord/changed": ",".join(found.changed)})
+            # No run key: a source may go back to what it showed before, and a run too many changes nothing.
+            yield dg.RunRequest(tags={"concord/changed": ",".join(found.changed)})
             return
         down = "".join(f"; {name} did not answer: {why}" for name, why in found.unanswered.items())
         yield dg.SkipReason(f"no source changed{down}")

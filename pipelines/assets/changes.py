@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import pyarrow as pa
+
 from pipelines.connectors.port import Connector, Cursor, SourceObject
 from pipelines.errors import ConnectorError
 from pipelines.sync.engine import Opener
@@ -74,7 +76,8 @@ def source_path(source: Source, home: Path) -> Path | None:
 
 
 def _stamps(path: Path) -> Iterator[str]:
-    """Yield time and size of a file and its journals, or of every file of a folder."""
+    """Yield place, time and size of a file and its journals, or of every file of a folder."""
+    folder = path if path.is_dir() else path.parent
     if not path.is_dir():
         found = sorted(path.parent.glob(f"{path.name}*"))
         if path not in found:
@@ -85,7 +88,7 @@ def _stamps(path: Path) -> Iterator[str]:
         # SQLite's shared memory changes when somebody reads.
         if not file.name.endswith("-shm"):
             state = file.stat()
-            yield f"{file.name} {state.st_mtime_ns} {state.st_size}"
+            yield f"{file.relative_to(folder)} {state.st_mtime_ns} {state.st_size}"
 
 
 def _counts(connector: Connector, source: str, cursors: Cursors) -> Iterator[str]:
@@ -100,7 +103,11 @@ def _recent(connector: Connector, object_: SourceObject, cursor: Cursor | None) 
     if cursor is None:
         return ""
     page = next(iter(connector.read(object_, cursor)), None)
-    return "" if page is None else str(page.changes)
+    if page is None:
+        return ""
+    changes = page.changes
+    # A record batch as text leaves out what is in its middle.
+    return str(changes.to_pylist() if isinstance(changes, pa.RecordBatch) else changes)
 
 
 def _hash(lines: Iterator[str]) -> str:

@@ -1,7 +1,7 @@
 """Running dbt inside this process: a fifth of the time of a subprocess, and no second writer to wait for.
 
-dbt keeps its database connection for the life of a process; here it is closed after every command, for
-DuckDB lets nobody else open the file meanwhile.
+dbt keeps its database connection and its log file open for the life of a process; here both are closed after
+every command, for DuckDB lets nobody else open the warehouse meanwhile.
 """
 
 import os
@@ -96,7 +96,7 @@ def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) 
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
-    with _environment(variables), _connection_closed():
+    with _environment(variables), _left_closed():
         outcome = dbtRunner().invoke([*command, *options])
     if outcome.result is None or outcome.exception is not None:
         raise DbtFault(" ".join(command), str(outcome.exception or "no result")) from outcome.exception
@@ -118,13 +118,19 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _connection_closed() -> Iterator[None]:
+def _left_closed() -> Iterator[None]:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt_common.events.event_manager_client import cleanup_event_logger, get_event_manager
 
     try:
         yield
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]  # dbt-duckdb's
+        for logger in get_event_manager().loggers:
+            # dbt has no means of its own to close its log file; without it, each command leaves one open.
+            for handler in getattr(getattr(logger, "_python_logger", None), "handlers", ()):
+                handler.close()
+        cleanup_event_logger()
 
 
 def _newest(project: Path) -> float:

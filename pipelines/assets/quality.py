@@ -27,7 +27,7 @@ order by source, object
 _FRESHNESS = """
 create or replace table quality.source_freshness as
 select source, object, max(ended_at) filter (status = 'complete') as synced_at,
-    arg_max(status, ended_at) as last_status, arg_max(error, ended_at) as last_error
+    arg_max(status, ended_at) as last_status, arg_max_null(error, ended_at) as last_error
 from sync.loads group by source, object order by source, object
 """
 _QUALITY = """
