@@ -10,7 +10,9 @@ def test_dagster_sends_nothing_and_runs_one_at_a_time(tmp_path: Path) -> None:
     with open_instance(tmp_path) as instance:
         assert not instance.telemetry_enabled
         assert not instance.nux_enabled
-        assert instance.get_concurrency_config().run_queue_config.max_concurrent_runs == 1
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert queue.max_concurrent_runs == 1
 
 
 def test_settings_that_somebody_changed_stay(tmp_path: Path) -> None:
