@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import ProxyHandler, build_opener
 
 from rich.console import Console
 
@@ -31,7 +31,8 @@ def serve(home: Path, console: Console) -> None:
     Raises:
         NotServing: the pages did not come up.
     """
-    with console.status("starting Dagster"), dagster_pages(home) as (address, server):
+    with console.status("starting Dagster") as status, dagster_pages(home) as (address, server):
+        status.stop()
         console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
         for line in what_to_try(address, home):
             console.print(line, soft_wrap=True)
@@ -85,9 +86,10 @@ def _free_port() -> int:
 
 def _is_ready(address: str, server: subprocess.Popen[bytes]) -> bool:
     until = time.monotonic() + READY_WITHIN_SECONDS
+    asking = build_opener(ProxyHandler({}))  # a proxy of the environment does not know this machine's ports
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urlopen(f"{address}/server_info", timeout=5):  # noqa: S310
+            with asking.open(f"{address}/server_info", timeout=5):
                 return True
         except (URLError, TimeoutError, ConnectionError):
             time.sleep(0.5)
@@ -108,5 +110,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
         try:
             server.wait(STOP_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
+            server.kill()
             server.wait()
+    with suppress(ProcessLookupError):  # nothing is left
+        os.killpg(server.pid, signal.SIGKILL)
