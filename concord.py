@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import typer
 
+from context_api import commands as context_commands
+from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
 from pipelines.errors import PipelineError, PipelineInputError
@@ -34,6 +36,7 @@ app.add_typer(resolution_commands.app)
 app.add_typer(pipelines_commands.app)
 app.add_typer(vectors_commands.app)
 app.add_typer(demo_commands.app)
+app.add_typer(context_commands.app)
 
 
 def _print_version(is_asked: bool) -> None:
@@ -55,9 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit; domain errors become one line on stderr."""
     try:
         app(sys.argv[1:] if arguments is None else list(arguments), prog_name="concord")
-    except (InputError, PipelineInputError) as error:
+    except (InputError, ContextInputError, PipelineInputError) as error:
         _fail(error, code=EXIT_INPUT_ERROR)
-    except (ResolutionError, PipelineError) as error:
+    except (ResolutionError, ContextError, PipelineError) as error:
         _fail(error, code=EXIT_RUN_ERROR)
     except KeyboardInterrupt:  # outside a command: while it was being looked up or torn down
         sys.exit(EXIT_INTERRUPTED)

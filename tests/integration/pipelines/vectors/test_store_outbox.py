@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from pipelines.vectors import store_outbox
 from pipelines.vectors.errors import NoStore
 from pipelines.vectors.store_outbox import StoreOutbox
 
-NOW = datetime(2026, 1, 2)  # noqa: DTZ001 - the store's times are UTC without a zone
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def write(engine: Engine, *rows: tuple[str, int, int, str, str]) -> None:
