@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-BLOCK = 1 << 18  # bytes read at a time
+BLOCK = 1 << 16  # bytes read at a time
 
 
 def copy_sparse(source: str, target: str) -> str:

@@ -6,10 +6,10 @@ import pytest
 
 from pipelines.vectors.errors import DrainBusy, IndexDamaged, IndexMissing, IndexOutdated
 from pipelines.vectors.local import KEPT, LocalPlace
-from pipelines.vectors.points import IndexPoint, PointRef, SearchFilter
+from pipelines.vectors.points import IndexPoint, PointRef, SearchFilter, Vectors
 
 SMALL = 16
-HERE = np.ones(SMALL, dtype=np.float32) / 4
+HERE: Vectors = np.full(SMALL, 0.25, dtype=np.float32)
 
 
 def put(place: LocalPlace, key: str) -> None:
@@ -39,22 +39,21 @@ def test_each_change_is_a_folder_of_its_own_and_two_are_kept(place: LocalPlace) 
 def test_a_reader_moves_on_to_what_was_published_after_it_was_opened(place: LocalPlace) -> None:
     put(place, "k1")
     reader, other = place.reading(), place.reading()
-    for key in ("k2", "k3", "k4"):
+    for key in ("k2", "k3"):
         put(place, key)
     with place.changing() as index:
         index.remove([PointRef("a", "activity", "k1")])
 
     keys = {hit.ref.key for hit in reader.nearest(HERE, tenant_id="a", where=SearchFilter(), limit=9)}
 
-    assert keys == {"k2", "k3", "k4"}
-    assert other.count() == 3
+    assert keys == {"k2", "k3"}
+    assert other.count() == 2
 
 
 def test_a_change_that_breaks_off_is_never_seen_and_is_cleared_away(place: LocalPlace) -> None:
     put(place, "k1")
-    with pytest.raises(ZeroDivisionError), place.changing() as index:
-        index.remove([PointRef("a", "activity", "k1")])
-        raise ZeroDivisionError
+    with pytest.raises(AttributeError), place.changing() as index:
+        index.remove([PointRef("a", "activity", "k1"), None])  # type: ignore[list-item]  # breaks it off
     left_over = [name for name in published(place) if name.startswith("building-")]
     put(place, "k2")
 
@@ -85,31 +84,33 @@ def test_changes_at_once_are_refused(place: LocalPlace) -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    "file", ["index.json", "segment.json", "mutable_id_tracker.mappings", "chunk_0.mmap"]
-)
-@pytest.mark.parametrize("harm", ["emptied", "cut", "flipped", "removed"])
-def test_damage_is_seen_before_the_engine_maps_it(place: LocalPlace, file: str, harm: str) -> None:
-    put(place, "k1")
-    (victim,) = newest(place).rglob(file)
-    content = victim.read_bytes()
-    if harm == "removed":
-        victim.unlink()
-    else:
-        middle = len(content) // 2
-        harmed = {"emptied": b"", "cut": content[:middle], "flipped": b"\xff" + content[1:]}
-        victim.write_bytes(harmed[harm])
+FILES = ("index.json", "segment.json", "mutable_id_tracker.mappings", "chunk_0.mmap")
 
-    with pytest.raises(IndexDamaged, match="concord vectors rebuild --home"):
-        place.reading()
-    with pytest.raises(IndexDamaged, match="concord vectors rebuild --home"):
-        put(place, "k2")
+
+@pytest.mark.parametrize("harm", ["emptied", "cut", "flipped", "removed"])
+def test_damage_is_seen_before_the_engine_maps_it(place: LocalPlace, harm: str) -> None:
+    put(place, "k1")
+    for file in FILES:
+        (victim,) = newest(place).rglob(file)
+        content = victim.read_bytes()
+        if harm == "removed":
+            victim.unlink()
+        else:
+            middle = len(content) // 2
+            harmed = {"emptied": b"", "cut": content[:middle], "flipped": b"\xff" + content[1:]}
+            victim.write_bytes(harmed[harm])
+
+        with pytest.raises(IndexDamaged, match="concord vectors rebuild --home"):
+            place.reading()
+        with pytest.raises(IndexDamaged, match="concord vectors rebuild --home"):
+            put(place, "k2")
+        victim.write_bytes(content)
 
 
 def test_an_index_of_another_model_is_refused(place: LocalPlace) -> None:
     put(place, "k1")
 
-    with pytest.raises(IndexOutdated, match="small, 16 dimensions.*concord vectors rebuild"):
+    with pytest.raises(IndexOutdated, match=r"small, 16 dimensions.*concord vectors rebuild"):
         LocalPlace(place.home, model="other", dimensions=SMALL).reading()
 
 
