@@ -39,7 +39,7 @@ def demo(
     that.
     """
     from demo.home import prepare_home
-    from demo.serving import serve
+    from demo.serving import serve, vectors_following
     from demo.summary import read_summary, tables
     from pipelines.run_console import failed_checks_table, run_on_console
 
@@ -54,5 +54,11 @@ def demo(
     console.print()
     console.print(f"The company's systems are in [bold]{home / 'systems'}[/bold].", soft_wrap=True)
     console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
-    if not no_serve:
+    if no_serve:
+        follow = f"concord vectors drain --home {home}"
+        console.print(
+            f"To search by meaning, embed what was published: [bold]{follow}[/bold]", soft_wrap=True
+        )
+        return
+    with vectors_following(home):
         serve(home, console)

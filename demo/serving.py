@@ -23,6 +23,7 @@ HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 180  # half a minute on an idle machine
 STOP_WITHIN_SECONDS = 20
 LOG_FILE = "pages.log"
+VECTORS_LOG = "vectors.log"
 
 
 def serve(home: Path, console: Console) -> None:
@@ -44,6 +45,7 @@ def what_to_try(address: str, home: Path) -> list[str]:
     return [
         f"  every step and table: {address}/assets, and the flow at {address}/asset-groups",
         f"  this run, second by second: {address}/runs",
+        f"  search by meaning, once the vectors have followed: concord vectors search TEXT --home {home}",
         f"  change something in {home}/systems, then: concord run --home {home}",
         "  a golden record: concord show --help",
     ]
@@ -76,6 +78,19 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
             yield address, server
         finally:
             _stop(server)
+
+
+@contextmanager
+def vectors_following(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Embed in a process of its own, while the block runs, what was published; what is left waits."""
+    with (home / VECTORS_LOG).open("wb") as log:
+        command = [sys.executable, "-m", "concord", "vectors", "drain", "--home", str(home)]
+        drain = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+        try:
+            yield drain
+        finally:
+            drain.terminate()  # the outbox remembers what is not done
+            drain.wait()
 
 
 def _free_port() -> int:

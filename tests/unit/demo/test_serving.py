@@ -13,7 +13,7 @@ from rich.console import Console
 
 import pipelines
 from demo.errors import NotServing
-from demo.serving import HOST, dagster_pages, serve, what_to_try
+from demo.serving import HOST, dagster_pages, serve, vectors_following, what_to_try
 
 ANSWERING = f"""#!{sys.executable}
 import http.server, json, os, pathlib, subprocess, sys, time
@@ -121,3 +121,12 @@ def test_once_the_pages_are_up_nothing_says_that_they_are_starting(
     assert "starting Dagster" in before
     assert "starting Dagster" not in after
     assert what_to_try("http://x", tmp_path)[-1] in after
+
+
+def test_vectors_follow_in_a_process_that_ends_with_the_block(tmp_path: Path) -> None:
+    with vectors_following(tmp_path) as drain:
+        assert drain.args[-4:] == ["vectors", "drain", "--home", str(tmp_path)]  # type: ignore[index]
+        assert drain.poll() is None
+
+    assert drain.poll() is not None
+    assert (tmp_path / "vectors.log").is_file()
