@@ -12,6 +12,7 @@ import dagster as dg
 from dagster import DagsterEventType, DagsterRun, DagsterRunStatus
 
 IN_PROCESS = {"concord/runner": "in-process"}  # tag of the runs that hold the lock of a home folder
+PARENT_TAG, ROOT_TAG = "dagster/parent_run_id", "dagster/root_run_id"  # as Dagster's pages know them
 RESUME_WITHIN = timedelta(hours=24)  # past it, what was synced is older than a daily run would be
 UNFINISHED = (DagsterRunStatus.STARTED, DagsterRunStatus.STARTING, DagsterRunStatus.NOT_STARTED)
 FAILED = (DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED)
@@ -47,9 +48,10 @@ def remainder(
     wanted = run.asset_selection or frozenset(key for keys in made_by.values() for key in keys)
     made = {key for step in succeeded(instance, run) for key in made_by.get(step, ())}
     left = sorted(wanted - made, key=str)
-    if not left or not made & wanted:
-        return None  # all is made, or nothing: a new run
-    return Remainder(run.run_id, run.root_run_id or run.run_id, tuple(left))
+    is_resumed = PARENT_TAG in run.tags
+    if not left or not (made or is_resumed):
+        return None  # all is made, or nothing by anybody: a new run
+    return Remainder(run.run_id, run.tags.get(ROOT_TAG, run.run_id), tuple(left))
 
 
 def assets_by_step(job: dg.JobDefinition) -> Mapping[str, frozenset[dg.AssetKey]]:

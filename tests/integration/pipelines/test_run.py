@@ -82,7 +82,7 @@ def test_a_run_that_failed_half_way_goes_on_from_the_step_that_failed(copied: Pa
     assert query(copied, live) == query(copied, "select count(*) from resolution.golden_membership")
 
 
-def test_one_run_at_a_time_on_a_home_folder(company: Path, tmp_path: Path) -> None:
+def test_one_run_at_a_time_on_a_home_folder(tmp_path: Path) -> None:
     with (tmp_path / LOCK_FILE).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
 

@@ -18,8 +18,8 @@ def resolved() -> Iterator[duckdb.DuckDBPyConnection]:
                 ('crm:contact:1', false), ('erp:customer:A:1', false), ('crm:contact:2', false),
                 ('crm:contact:3', true);
             create table membership (record_id varchar, golden_id varchar, party_type varchar);
-            insert into membership values ('crm:contact:1', 'g1', 'person'), ('erp:customer:A:1', 'g1', 'person'),
-                ('crm:contact:2', 'g2', 'person');
+            insert into membership values ('crm:contact:1', 'g1', 'person'),
+                ('erp:customer:A:1', 'g1', 'person'), ('crm:contact:2', 'g2', 'person');
             create table links (record_id_l varchar, record_id_r varchar, match_probability double,
                 band varchar, veto varchar);
             insert into links values ('crm:contact:1', 'erp:customer:A:1', 0.9, 'match', null),
