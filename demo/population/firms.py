@@ -24,6 +24,7 @@ EVERY_RENAMED = 17
 EVERY_MOVED = 8
 EVERY_LATE_PAYER = 5
 EVERY_SLOW_PAYER = 7
+SHARES_HOUSE, SHARES_SWITCHBOARD = 0.35, 0.6  # of the subsidiaries in the country of their parent
 COUNTRIES = ("DE", "DE", "DE", "GB", "DE", "US", "GB", "AT", "DE", "FR", "CH", "GB", "NL", "DE", "SE", "US")
 
 Trade = Literal["own", "customer", "supplier", "both"]
@@ -124,6 +125,8 @@ def _organization(
     elif number % EVERY_NAMESAKE == 0 and number:
         namesake = firms[number // 2].organization
     name, form = _name(country, rng, parent)
+    while parent is not None and any(name == firm.organization.name for firm in firms[parent.number :]):
+        name, form = _name(country, rng, parent)
     if namesake is not None and namesake.address.country != country:
         name = namesake.name
     address = _address(country, rng)
@@ -131,10 +134,10 @@ def _organization(
         entity_id=f"organization-{number:06}",
         name=name,
         form=form,
-        variants=_variants(name, rng),
+        variants=() if parent else _variants(name, rng),  # the short form means the head of a group
         former_name=f"{' '.join(_name(country, rng, None))}" if number % EVERY_RENAMED == 5 else None,
         address=parent.organization.address
-        if parent and parent.organization.address.country == country and rng.random() < 0.5
+        if parent and parent.organization.address.country == country and rng.random() < SHARES_HOUSE
         else address,
         phone=_phone(parent, country, address, rng),
         domain=parent.organization.domain if parent else _domain(name, country, domains),
@@ -169,8 +172,9 @@ def _address(country: str, rng: random.Random) -> Address:
 
 
 def _phone(parent: Firm | None, country: str, address: Address, rng: random.Random) -> Phone:
-    """Return the switchboard: that of the group within one country, else one of the place."""
-    if parent is not None and parent.organization.phone.country == country:
+    """Return the switchboard: often that of the group within one country, else one of the place."""
+    is_near = parent is not None and parent.organization.phone.country == country
+    if parent is not None and is_near and rng.random() < SHARES_SWITCHBOARD:
         return parent.organization.phone
     return landline_in(next(p for p in places_in(country) if p["city"] == address.city), rng)
 
