@@ -107,7 +107,9 @@ activities as (
         orders.ordered_on::timestamp as occurred_at,
         'Order ' || orders.order_no as title,
         array_to_string(
-            list_transform(lines_of_orders.lines, lambda line: line.quantity || ' × ' || coalesce(line.product, line.sku)),
+            list_transform(
+                lines_of_orders.lines, lambda line: line.quantity || ' × ' || coalesce(line.product, line.sku)
+            ),
             chr(10)
         ) as body,
         orders.status,

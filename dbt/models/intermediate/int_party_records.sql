@@ -252,7 +252,9 @@ correspondents as (
         case when not is_shared_mailbox then coalesce(display_name, signed_name) end as full_name,
         null::varchar as given_name,
         null::varchar as family_name,
-        case when is_shared_mailbox then coalesce(company, case when not is_role_name then display_name end) end as organization_name,
+        case
+            when is_shared_mailbox then coalesce(company, case when not is_role_name then display_name end)
+        end as organization_name,
         case when not is_shared_mailbox then company end as employer,
         case when not is_shared_mailbox then job_title end as job_title,
         [email] as emails,

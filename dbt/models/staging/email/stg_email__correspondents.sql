@@ -1,7 +1,8 @@
 {{ config(materialized='table') }}
 {%- set legal_form -%}
-    [ ,](gmbh|mbh|ag|kg|ohg|se|ug|e[.]k[.]|ltd|limited|plc|llp|llc|inc|corp|co|company|s[.]?a|sas|sarl|s[.]?l|s[.]?r[.]?l|s[.]?p[.]?a|b[.]?v|n[.]?v|ab|a/s|aps|oy|as|lda)[.]?$
-{%- endset %}
+    [ ,](gmbh|mbh|ag|kg|ohg|se|ug|e[.]k[.]|ltd|limited|plc|llp|llc|inc|corp|co|company|s[.]?a|sas|sarl|s[.]?l
+{%- endset -%}
+{%- set legal_form = legal_form ~ '|s[.]?r[.]?l|s[.]?p[.]?a|b[.]?v|n[.]?v|ab|hb|a/s|aps|oy|as|lda)[.]?$' -%}
 
 with participants as (
     select
@@ -93,7 +94,9 @@ signatures as (
         list_filter(
             signature_lines.lines,
             lambda line: not regexp_matches(lower(line), '@|https?:|www[.]|[0-9]{3}')
-                and not regexp_matches(lower(line), '^(best|kind|warm|regards|mit |viele |cordialement|thanks|sent from)')
+                and not regexp_matches(
+                    lower(line), '^(best|kind|warm|regards|mit |viele |cordialement|thanks|sent from)'
+                )
         ) as said,
         {{ letters('addresses.display_name') }} || ' ' || {{ letters("split_part(signature_lines.email, '@', 1)") }}
             as known_as
