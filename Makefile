@@ -48,7 +48,7 @@ test: setup
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy concord.py benchmarks demo pipelines resolution tests
+	$(BIN)/mypy concord.py benchmarks context_api demo pipelines resolution tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m pytest -q tests/architecture
 

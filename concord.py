@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import typer
 
+from context_api import commands as context_commands
 from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(resolution_commands.app)
 app.add_typer(pipelines_commands.app)
 app.add_typer(demo_commands.app)
+app.add_typer(context_commands.app)
 
 
 def _print_version(is_asked: bool) -> None:

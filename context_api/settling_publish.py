@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, func, insert, update
 from sqlmodel import col, select
 
 from context_api.errors import PublicationLost, StaleResult
@@ -111,6 +111,11 @@ class Publication:
             while batch := result.fetchmany(FETCHED):
                 yield [tuple(row) for row in batch]
 
+    def visible_versions(self) -> frozenset[int]:
+        """Return the versions that are in force or were."""
+        asked = "select sequence from versions where tenant_id = ? and visible_at is not null"
+        return frozenset(int(row[0]) for rows in self.rows(asked) for row in rows)
+
     def finish(self, *, counts: Mapping[str, int], now: datetime) -> Published:
         """Take in the decisions made meanwhile, and make the version visible.
 
@@ -181,7 +186,7 @@ def begin(engine: Engine, sealer: Sealer, *, base: Base, terms: ModelTerms, now:
             connection.execute(insert(Tenant), {"tenant_id": sealer.tenant_id})
         refuse_stale(connection, tenant, base)
         _fail_staged(connection, tenant)
-        version = max(tenant.visible_sequence, tenant.staged_sequence or 0) + DECISION_ROOM
+        version = _last_sequence(connection, sealer.tenant_id) + DECISION_ROOM
         _keep_terms(connection, sealer.tenant_id, terms, now=now)
         connection.execute(
             insert(Version),
@@ -232,6 +237,12 @@ def refuse_stale(connection: Connection, tenant: Tenant, base: Base) -> None:
             f"version {newer[0]} was published after this result's data were read; run again: an older"
             " result never replaces a newer one"
         )
+
+
+def _last_sequence(connection: Connection, tenant_id: str) -> int:
+    """Return the greatest sequence that was ever given out, to versions that failed too."""
+    asked = select(func.max(Version.sequence)).where(Version.tenant_id == tenant_id)
+    return connection.execute(asked).scalar_one() or 0
 
 
 def _fail_staged(connection: Connection, tenant: Tenant) -> None:

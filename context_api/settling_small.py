@@ -24,6 +24,9 @@ from resolution.settle_component import Component, ScoredLink, settle_component
 from resolution.survivorship import Survivors
 from resolution.survivorship_rules import parse_rules
 
+# As in `resolution.matching_run`, which takes a second to import; a test holds the two equal.
+DECIDED_WEIGHT = 20.0
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -119,6 +122,4 @@ def _part(component: StoredComponent, records: set[str], party_type: PartyType, 
 
 def _decided(pair: tuple[str, str], is_match: bool) -> ScoredLink:
     """Return the link that a decision makes of a pair that was never scored."""
-    from resolution.matching_run import DECIDED  # the engine behind it takes a second to import
-
-    return ScoredLink(*pair, weight=DECIDED if is_match else -DECIDED, joins=is_match)
+    return ScoredLink(*pair, weight=DECIDED_WEIGHT if is_match else -DECIDED_WEIGHT, joins=is_match)

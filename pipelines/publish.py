@@ -73,7 +73,7 @@ def publish(
             with suppress(ContextError):  # what went wrong first is what to tell
                 publication.give_up()
             raise
-        keep_newest(snapshots, visible=published.version)
+        keep_newest(snapshots, visible=publication.visible_versions())
         copy_membership(connection, publication)
     return PublishSummary(
         version=published.version,

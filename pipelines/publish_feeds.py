@@ -259,7 +259,8 @@ def links_feed(levels: Sequence[str]) -> Feed:
     of_model = f"""
 select
     record_id_l, record_id_r, party_type, match_weight, match_probability,
-    if(method = 'steward', 'probabilistic', method) as method, if(method = 'steward', null, rule) as rule, veto,
+    if(method = 'steward', 'probabilistic', method) as method,
+    if(method = 'steward', null, rule) as rule, veto,
     case when method != 'steward' then band when match_weight >= match_threshold then 'match'
         when match_weight >= review_threshold then 'review' else 'no_match' end as band,
     '{{' || concat_ws(',', {evidence or "null"}) || '}}' as evidence_json

@@ -86,8 +86,9 @@ def ledger_from_store(connection: duckdb.DuckDBPyConnection, engine: Engine, ten
                 append_all(connection, table, given)
         connection.execute(DERIVED)
         connection.execute(
-            "create or replace table store_base as"
-            f" select {base.version}::bigint as version, {base.decision_sequence}::bigint as decision_sequence"
+            "create or replace table store_base as select $1::bigint as version,"
+            " $2::bigint as decision_sequence",
+            [base.version, base.decision_sequence],
         )
     return base
 

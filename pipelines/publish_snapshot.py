@@ -9,6 +9,7 @@ it is whole.
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -70,10 +71,10 @@ def _copy(connection: duckdb.DuckDBPyConnection, party_type: str) -> None:
         )
 
 
-def keep_newest(folder: Path, *, visible: int) -> None:
+def keep_newest(folder: Path, *, visible: Collection[int]) -> None:
     """Remove all snapshots but the newest, and those of versions that never became visible."""
     written = {int(path.stem): path for path in folder.glob("*.duckdb") if path.stem.isdigit()}
-    kept = sorted((version for version in written if version <= visible), reverse=True)[:KEPT]
+    kept = sorted(written.keys() & set(visible), reverse=True)[:KEPT]
     for version, path in written.items():
         if version not in kept:
             path.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ def insert_rows(connection: Connection, table: str, *, columns: Sequence[str], r
     with closing(connection.connection.cursor()) as cursor:
         if is_sqlite(connection):
             marks = ", ".join("?" * len(columns))
-            cursor.executemany(f"insert into {table} ({named}) values ({marks})", rows)
+            cursor.executemany(f"insert into {table} ({named}) values ({marks})", list(rows))
         else:
             _copy(cursor, f"copy {table} ({named}) from stdin", rows)
 

@@ -16,7 +16,7 @@ from sqlmodel import col, select
 from context_api.store.decisions import DecisionEntry, Verdict
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.links import Link
-from context_api.store.ranges import in_version
+from context_api.store.ranges import begun_by, in_version
 from context_api.store.records import PartyRecord, RecordKey
 from context_api.store.sealing import CLAIMS, Sealer
 from resolution.decisions import Decision
@@ -234,7 +234,7 @@ def load_ledger(connection: Connection, tenant_id: str, *, version: int, records
         of_records = (
             select(LedgerEntry.__table__)  # type: ignore[attr-defined]
             .where(LedgerEntry.tenant_id == tenant_id, col(LedgerEntry.record_id).in_(chunk))
-            .where(col(LedgerEntry.published_from) <= version)
+            .where(begun_by(LedgerEntry, version))
             .order_by(col(LedgerEntry.record_id), col(LedgerEntry.published_from))
         )
         rows += [_ledger_row(row, version) for row in connection.execute(of_records)]
@@ -242,7 +242,7 @@ def load_ledger(connection: Connection, tenant_id: str, *, version: int, records
         of_ids = (
             select(RedirectEntry.__table__)  # type: ignore[attr-defined]
             .where(RedirectEntry.tenant_id == tenant_id, col(RedirectEntry.golden_id_from).in_(chunk))
-            .where(col(RedirectEntry.published_from) <= version)
+            .where(begun_by(RedirectEntry, version))
             .order_by(col(RedirectEntry.golden_id_from), col(RedirectEntry.published_from))
         )
         redirects += [_redirect(row, version) for row in connection.execute(of_ids)]

@@ -6,7 +6,7 @@ nothing of a version shows before the pointer moves; and ending a row at a versi
 visible changes nothing for readers (docs/decisions/0010).
 """
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Index, and_, or_, text
 from sqlmodel import SQLModel
@@ -28,11 +28,20 @@ def ranged_indexes(table: str, *extra: Index) -> tuple[Index, ...]:
     )
 
 
+def begun_by(table: Any, version: int) -> ColumnElement[bool]:
+    """Return the condition under which rows began in a version or before it.
+
+    Adding 0 keeps the index by `published_from` out of it: nearly every row meets the condition, and SQLite
+    would walk them all instead of going by the key that is asked for.
+    """
+    return cast("ColumnElement[bool]", table.published_from + 0 <= version)
+
+
 def in_version(table: Any, tenant_id: str, version: int) -> ColumnElement[bool]:
     """Return the condition under which rows of a ranged table are part of a version."""
     return and_(
         table.tenant_id == tenant_id,
-        table.published_from <= version,
+        begun_by(table, version),
         or_(table.published_to.is_(None), table.published_to > version),
     )
 

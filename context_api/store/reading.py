@@ -16,7 +16,7 @@ from context_api.store.components import chunked
 from context_api.store.freshness import SourceFreshness
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry, RedirectEntry
-from context_api.store.ranges import in_version
+from context_api.store.ranges import begun_by, in_version
 from context_api.store.records import PartyRecord, RecordKey
 from context_api.store.sealing import VALUE, Sealer
 from context_api.store.versions import Tenant, Version
@@ -162,7 +162,7 @@ def resolve_id(snapshot: Snapshot, golden_id: str) -> ResolvedId:
         select(LedgerEntry.record_id).where(
             LedgerEntry.tenant_id == snapshot.tenant_id,
             LedgerEntry.golden_id == golden_id,
-            LedgerEntry.published_from <= snapshot.version,
+            begun_by(LedgerEntry, snapshot.version),
         )
     ).all()
     if not once:
@@ -198,17 +198,9 @@ def golden_id_of(snapshot: Snapshot, record_id: str) -> str | None:
 
 def freshness(snapshot: Snapshot, sources: Iterable[str] | None = None) -> tuple[FreshnessView, ...]:
     """Return the freshness of every object of the sources named, of all when none are."""
+    fields = [getattr(SourceFreshness, name) for name in FreshnessView.__slots__]
     asked = (
-        select(
-            SourceFreshness.source,
-            SourceFreshness.object,
-            SourceFreshness.last_synced_at,
-            SourceFreshness.last_status,
-            SourceFreshness.last_error,
-            SourceFreshness.proven_share,
-            SourceFreshness.deletes,
-            SourceFreshness.checked_at,
-        )  # type: ignore[call-overload]
+        select(*fields)
         .where(in_version(SourceFreshness, snapshot.tenant_id, snapshot.version))
         .order_by(col(SourceFreshness.source), col(SourceFreshness.object))
     )

@@ -7,8 +7,9 @@ in both at once.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Row, or_
 from sqlmodel import col, select
 
 from context_api.store.activities import Activity, ActivityParty, Relationship
@@ -84,7 +85,7 @@ def _activities(
 def relationships(snapshot: Snapshot, golden_id: str) -> tuple[RelationshipView, ...]:
     """Return the edges from and to a party, with who stands at the other end."""
     own = set(members(snapshot, [golden_id]))
-    edges = {}
+    edges: dict[str, Row[Any]] = {}
     for chunk in chunked(own):
         start, end = col(Relationship.from_record_id), col(Relationship.to_record_id)
         rows = snapshot.connection.execute(
@@ -115,7 +116,7 @@ def relationships(snapshot: Snapshot, golden_id: str) -> tuple[RelationshipView,
 
 def golden_ids_of(snapshot: Snapshot, record_ids: Iterable[str]) -> dict[str, str]:
     """Return the golden id of each of these records that has one."""
-    found = {}
+    found: dict[str, str] = {}
     for chunk in chunked(record_ids):
         rows = snapshot.connection.execute(
             select(LedgerEntry.record_id, LedgerEntry.golden_id).where(

@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -42,9 +43,13 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a PostgreSQL server with a migrated database `template`."""
-    folder = tmp_path_factory.mktemp("pg")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server with a database `migrated`, to be copied.
+
+    Its data stand outside pytest's folder: as root the server runs as another user, and each new run of
+    pytest closes that folder to others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="concord-pg-"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         try:
@@ -60,6 +65,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     yield address
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _administer(address: str, statement: str) -> None:

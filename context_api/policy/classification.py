@@ -1,0 +1,65 @@
+"""The classification of fields: who may see what is decided by it, and it is declared in one file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from resolution.domain.attributes import PartyType
+
+DECLARED_IN = "classification.yml"
+
+
+class Classification(StrEnum):
+    """How sensitive a field is."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    PII = "pii"
+    FINANCIAL = "financial"
+    SECRET = "secret"  # noqa: S105 - a class of fields, not a password
+
+
+@dataclass(frozen=True, slots=True)
+class Classifications:
+    """The declared classification of columns and of the attributes of golden records."""
+
+    columns: Mapping[str, Classification]
+    tables: Mapping[str, Mapping[str, Classification]]
+    attributes: Mapping[PartyType, Mapping[str, Classification]]
+
+    def of_column(self, table: str, column: str) -> Classification:
+        """Return the class of a column of the store.
+
+        Raises:
+            KeyError: None is declared.
+        """
+        stated = self.tables.get(table, {})
+        return stated[column] if column in stated else self.columns[column]
+
+    def of_attribute(self, party_type: PartyType, attribute: str) -> Classification:
+        """Return the class of an attribute of a golden record; `identifier.<kind>` goes by its kind first.
+
+        Raises:
+            KeyError: None is declared.
+        """
+        stated = self.attributes[party_type]
+        return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
+
+
+def classifications() -> Classifications:
+    """Return what is declared in the package."""
+    content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")
+    declared: dict[str, Any] = yaml.safe_load(content)
+    return Classifications(
+        columns=_classes(declared["columns"]),
+        tables={table: _classes(columns) for table, columns in declared["tables"].items()},
+        attributes={PartyType(name): _classes(found) for name, found in declared["attributes"].items()},
+    )
+
+
+def _classes(declared: Mapping[str, str]) -> dict[str, Classification]:
+    return {name: Classification(stated) for name, stated in declared.items()}

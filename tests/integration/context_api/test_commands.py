@@ -1,0 +1,84 @@
+"""`concord show`: a golden record on the terminal, as JSON, at an earlier time."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from concord import main
+from context_api.settings import open_home
+from resolution.domain.ids import seed_id
+
+A, B = "crm:contact:1", "erp:customer:2"
+
+
+@pytest.fixture
+def home(tmp_path: Path, warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with one published version."""
+    monkeypatch.delenv("CONCORD_STORE_URL", raising=False)
+    monkeypatch.delenv("CONCORD_STORE_KEY", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    folder = tmp_path / "home"
+    engine, sealer = open_home(folder, is_new=True)
+    warehouse.tell()
+    warehouse.activity("erp:order:1", [B], title="Ten chairs")
+    warehouse.publish(engine, sealer)
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def concord(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
+    def run(*arguments: str) -> tuple[int, str]:
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        captured = capsys.readouterr()
+        return int(stop.value.code or 0), captured.out + captured.err
+
+    return run
+
+
+def test_show_prints_values_conflicts_records_and_timeline(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("show", "ann@example.com", "--home", str(home))
+
+    assert code == 0
+    for part in ("Ann Lee", seed_id(A), "entity version 1", "Conflicts", "A. Lee", "Bern", "Ten chairs", B):
+        assert part in shown
+
+
+def test_show_as_json_holds_the_same(home: Path, concord: Callable[..., tuple[int, str]]) -> None:
+    code, shown = concord("show", B, "--home", str(home), "--json")
+
+    assert code == 0
+    assert json.loads(shown)["party"]["record_ids"] == [A, B]
+
+
+def test_show_at_a_time_before_the_first_version_says_so(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("show", B, "--home", str(home), "--as-of", "2020-01-01")
+
+    assert code == 2
+    assert "no version was in force at 2020-01-01" in shown
+
+
+def test_what_nobody_goes_by_is_told_with_what_to_give(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("show", "Nobody", "--home", str(home))
+
+    assert code == 2
+    assert "nothing goes by 'Nobody'" in shown
+
+
+def test_a_home_without_a_store_is_told_what_to_run(
+    tmp_path: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("show", "Ann", "--home", str(tmp_path))
+
+    assert code == 2
+    assert "concord run --home" in shown
