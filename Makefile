@@ -1,4 +1,4 @@
-# make demo   set up if needed, then resolve the bundled sample and print the result
+# make demo   set up if needed, then bring up a company, run the whole pipeline, serve Dagster until Ctrl-C
 # make test   set up if needed, then run every test that needs no extra server
 # make check  the whole gate: format, lint, types, walls, architecture tests
 # make bench  side-by-side measurements over the data sets that are present

@@ -21,7 +21,7 @@ from dagster_shared.error import SerializableErrorInfo
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import JOB, build_definitions
 from pipelines.errors import RunFailed, RunInProgress
-from pipelines.resuming import IN_PROCESS, Remainder, bury_dead_runs, remainder
+from pipelines.resuming import IN_PROCESS, PARENT_TAG, ROOT_TAG, Remainder, bury_dead_runs, remainder
 
 LOCK_FILE = "run.lock"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}  # events are in Dagster's pages
@@ -107,7 +107,7 @@ def _only_one(home: Path) -> Iterator[None]:
 def _tags(left: Remainder | None) -> dict[str, str]:
     if left is None:
         return dict(IN_PROCESS)
-    return {**IN_PROCESS, "dagster/parent_run_id": left.run_id, "dagster/root_run_id": left.root_run_id}
+    return {**IN_PROCESS, PARENT_TAG: left.run_id, ROOT_TAG: left.root_run_id}
 
 
 def _listener(report: RunReport, progress: Progress) -> Callable[[Any], None]:

@@ -124,4 +124,5 @@ def _refuse_faults(name: str, results: list[NodeResult]) -> None:
     faults = [r for r in results if r.status in {"error", "fail", "runtime error"}]
     if faults:
         said = "; ".join(f"{r.unique_id}: {r.message or r.status}" for r in faults[:SHOWN_FAULTS])
-        raise dg.Failure(f"dbt build of {name}: {len(faults)} of {len(results)} nodes failed: {said}")
+        message = f"dbt build of {name}: {len(faults)} of {len(results)} nodes failed: {said}"
+        raise dg.Failure(" ".join(message.split()))
