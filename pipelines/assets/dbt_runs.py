@@ -134,4 +134,5 @@ def _left_closed() -> Iterator[None]:
 
 
 def _newest(project: Path) -> float:
-    return max((path.stat().st_mtime for path in project.rglob("*") if path.is_file()), default=0.0)
+    """Return the time of the last change; folders count too, for a file that was taken away is in none."""
+    return max((path.stat().st_mtime for path in project.rglob("*")), default=0.0)
