@@ -37,21 +37,23 @@ def bury_dead_runs(instance: dg.DagsterInstance, job: str) -> None:
 def remainder(
     instance: dg.DagsterInstance, job: dg.JobDefinition, *, now: datetime | None = None
 ) -> Remainder | None:
-    """Return what the last run of the job left undone, None when it ended well or is too old."""
+    """Return what the last run of the job left undone, None when it ended well or began too long ago."""
     runs = instance.get_run_records(dg.RunsFilter(job_name=job.name), limit=1)
     if not runs or runs[0].dagster_run.status not in FAILED:
         return None
-    if (now or datetime.now(UTC)) - runs[0].create_timestamp > RESUME_WITHIN:
-        return None
     run = runs[0].dagster_run
+    root = run.get_root_run_id() or run.run_id  # of the tags: the field of that name stays empty in process
+    begun = instance.get_run_record_by_id(root) or runs[0]
+    if (now or datetime.now(UTC)) - begun.create_timestamp > RESUME_WITHIN:
+        return None
     made_by = assets_by_step(job)
     wanted = run.asset_selection or frozenset(key for keys in made_by.values() for key in keys)
     made = {key for step in succeeded(instance, run) for key in made_by.get(step, ())}
     left = sorted(wanted - made, key=str)
-    is_resumed = PARENT_TAG in run.tags
-    if not left or not (made or is_resumed):
-        return None  # all is made, or nothing by anybody: a new run
-    return Remainder(run.run_id, run.tags.get(ROOT_TAG, run.run_id), tuple(left))
+    is_begun = root != run.run_id or made & wanted
+    if not left or not is_begun:
+        return None  # all is made, or nothing: a new run
+    return Remainder(run.run_id, root, tuple(left))
 
 
 def assets_by_step(job: dg.JobDefinition) -> Mapping[str, frozenset[dg.AssetKey]]:

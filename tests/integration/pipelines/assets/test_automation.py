@@ -3,12 +3,13 @@ from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.definitions.sensor_definition import SensorExecutionData
 
 from pipelines.assets.home import HomeFolder
 from pipelines.definitions import build_definitions
 
 
-def look(home: Path, cursor: str | None) -> dg.SensorResult:
+def look(home: Path, cursor: str | None) -> SensorExecutionData:
     sensor = build_definitions(home).get_repository_def().get_sensor_def("source_changes")
     context = dg.build_sensor_context(cursor=cursor, resources={"home": HomeFolder(path=str(home))})
     return sensor.evaluate_tick(context)

@@ -14,12 +14,11 @@ def test_every_object_has_a_proof_and_an_age(finished: FinishedRun, query: Query
 
 
 def test_quality_is_measured_against_the_truth(finished: FinishedRun, query: Query) -> None:
-    measured = dict(
-        query(
-            finished.home,
-            "select measure, value from quality.resolution_quality where measured_against = 'truth.csv'",
-        )
+    rows = query(
+        finished.home,
+        "select measure, value from quality.resolution_quality where measured_against = 'truth.csv'",
     )
+    measured = {measure: value for measure, value in rows}
 
     assert set(measured) == {"pair_precision", "pair_recall", "pair_f1"}
     assert all(0.5 < float(str(value)) <= 1 for value in measured.values())

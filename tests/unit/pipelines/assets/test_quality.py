@@ -76,7 +76,7 @@ def test_the_latest_proof_of_an_object_is_the_one_that_counts(home: HomeFolder) 
     found = sync_completeness(home=home)
 
     assert _rows(home, "select counted_warehouse, proven_share from quality.sync_completeness") == [(9, 1.0)]
-    assert found.metadata["dagster/row_count"] == 1
+    assert found.metadata["dagster/row_count"] == 1  # type: ignore[attr-defined]  # typed as object
 
 
 def test_without_truth_a_run_is_measured_against_decisions_and_by_shape(home: HomeFolder) -> None:
