@@ -99,7 +99,7 @@ def test_a_killed_drain_run_again_leaves_what_the_store_holds(killed: dict[str, 
 
     embed = load_fixture("killed_drain").small_embedding
     with open_cache(home / "vectors", embed, model="small") as cache:
-        drain(outbox, place, cache=cache, clock=lambda: NOW, rows_a_round=50)
+        drain(outbox, place, cache=cache, clock=lambda: NOW)
 
     assert set(place.reading().refs()) == EXPECTED
     assert outbox.count_pending() == 0
