@@ -10,15 +10,13 @@ import dagster as dg
 import duckdb
 from sqlalchemy import Engine
 
-from context_api.store.engine import migrate, open_store, store_url
+from context_api.settings import KEY_VARIABLE, open_home
 from context_api.store.sealing import Sealer, master_key
 from pipelines import warehouse
 from pipelines.connectors.opening import open_connector
 from pipelines.connectors.port import Connector
 from pipelines.sync.sources import Source
 
-STORE_VARIABLE = "CONCORD_STORE_URL"
-KEY_VARIABLE = "CONCORD_STORE_KEY"
 RESOLUTION = "resolution"  # the schema that holds what resolution writes
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
 
@@ -62,9 +60,8 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
     @contextmanager
     def store(self) -> Iterator[Engine]:
         """Open the context store, its tables up to date: at CONCORD_STORE_URL, else SQLite in this folder."""
-        engine = open_store(store_url(self.root, os.environ.get(STORE_VARIABLE)))
+        engine, _ = open_home(self.root, tenant_id=self.tenant_id, is_new=True)
         try:
-            migrate(engine)
             yield engine
         finally:
             engine.dispose()

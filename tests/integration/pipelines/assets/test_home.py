@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.assets.home import STORE_VARIABLE, HomeFolder
+from context_api.settings import URL_VARIABLE
+from pipelines.assets.home import HomeFolder
 from pipelines.errors import WarehouseLocked
 
 
@@ -21,10 +22,10 @@ def test_a_schema_is_made_and_becomes_the_current_one(tmp_path: Path) -> None:
 def test_the_store_is_a_file_of_the_home_folder_unless_it_is_said_where(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(STORE_VARIABLE, raising=False)
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
     with HomeFolder(path=str(tmp_path)).store():
         assert (tmp_path / "store.db").exists()
 
-    monkeypatch.setenv(STORE_VARIABLE, f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'elsewhere.db'}")
     with HomeFolder(path=str(tmp_path)).store():
         assert (tmp_path / "elsewhere.db").exists()

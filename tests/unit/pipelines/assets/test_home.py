@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import inspect
 
 from context_api.errors import FaultyStoreSetting
+from context_api.settings import KEY_VARIABLE, URL_VARIABLE
 from context_api.store.sealing import new_salt
-from pipelines.assets.home import KEY_VARIABLE, STORE_VARIABLE, HomeFolder
+from pipelines.assets.home import HomeFolder
 from pipelines.errors import WarehouseLocked
 
 
@@ -36,7 +37,7 @@ def test_two_writers_never_share_the_warehouse(home: HomeFolder) -> None:
 def test_the_store_has_its_tables_when_it_is_opened(
     home: HomeFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv(STORE_VARIABLE, raising=False)
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
 
     with home.store() as engine:
         assert "decisions" in inspect(engine).get_table_names()
