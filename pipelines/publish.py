@@ -22,6 +22,7 @@ from context_api.store.sealing import Sealer
 from pipelines.publish_ledger import copy_membership, ledger_from_store, read_base, resolution_schema
 from pipelines.publish_snapshot import keep_newest, write_snapshot
 from pipelines.publish_staging import stage
+from pipelines.publish_views import stage_views
 from resolution.matching.model import ResolutionModel
 
 __all__ = ["PublishSummary", "ledger_from_store", "publish"]
@@ -67,6 +68,9 @@ def publish(
         publication = begin(engine, sealer, base=base, terms=terms, now=moment)
         try:
             staged = stage(connection, publication, model=model)
+            staged.written["rendered_views"], staged.ended["rendered_views"] = stage_views(
+                connection, publication
+            )
             snapshot = write_snapshot(connection, snapshots, version=publication.version, model=model)
             published = publication.finish(counts=staged.written, now=moment)
         except BaseException:

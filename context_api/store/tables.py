@@ -13,6 +13,7 @@ from context_api.store import (
     outbox,
     receipts,
     records,
+    rendered_views,
     versions,
 )
 
@@ -26,6 +27,7 @@ MODULES = (
     outbox,
     receipts,
     records,
+    rendered_views,
     versions,
 )
 
