@@ -9,9 +9,9 @@ from context_api.store import (
     freshness,
     golden_records,
     identities,
+    keys,
     links,
     outbox,
-    receipts,
     records,
     versions,
 )
@@ -22,9 +22,9 @@ MODULES = (
     freshness,
     golden_records,
     identities,
+    keys,
     links,
     outbox,
-    receipts,
     records,
     versions,
 )
