@@ -5,6 +5,7 @@ a handler costs more than the rest (PROMISES: hot reads return stored, rendered,
 one, the route of FastAPI below answers, from the same views. Both leave the same trail.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -16,8 +17,8 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope as ConnectionScope
 
+from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
-from context_api.customers.answer_freshness import by_source_of
 from context_api.customers.customer_schema import CustomerOut
 from context_api.customers.standing import STANDING, GoldenId, require_current, require_form
 from context_api.errors import NothingPublished
@@ -64,13 +65,11 @@ async def _moved(call: Call, golden_id: str, path: str) -> Response:
         with call.snapshot() as snapshot:
             require_current(snapshot, golden_id, path=path)
 
-    await call.in_thread(ask)
+    await asyncio.to_thread(ask)
     raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
 
 
-async def _answered(
-    call: Call, golden_id: str, stored: StoredView, *, if_none_match: str | None
-) -> Response:
+async def _answered(call: Call, golden_id: str, stored: StoredView, *, if_none_match: str | None) -> Response:
     principal = call.principal
     call.version = stored.version
     call.saw(golden_id, stored.entity_version, ("*",))
@@ -116,13 +115,14 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     response_model=CustomerOut,
     **reads(Scope.CUSTOMERS_READ, view=VIEW, problems=[NothingPublished, *STANDING]),
 )
-def get_customer(  # noqa: PLR0913 - each is a parameter of the request
+def get_customer(
     call: CallDep,
     request: Request,
     golden_id: GoldenId,
     detail: Annotated[View, Query(description="`summary` is a third of the size.")] = View.FULL,
     include: Annotated[
-        list[Part] | None, Query(max_length=MOST_NAMED, description="Only these parts; all when none is named.")
+        list[Part] | None,
+        Query(max_length=MOST_NAMED, description="Only these parts; all when none is named."),
     ] = None,
     fields: Annotated[
         list[str] | None,
@@ -168,7 +168,7 @@ def get_customer(  # noqa: PLR0913 - each is a parameter of the request
 def narrowed(
     shown: dict[str, Any], *, include: Sequence[Part] | None, fields: Sequence[str] | None
 ) -> dict[str, Any]:
-    """Return a view with only the parts and attributes that were asked for; what it is called always stays."""
+    """Return a view with only the parts and attributes that were asked for; its head always stays."""
     if include:
         left_out = {part.value for part in Part} - {part.value for part in include}
         shown = {name: value for name, value in shown.items() if name not in left_out}

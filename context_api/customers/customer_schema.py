@@ -71,7 +71,7 @@ class DoingOut(BaseModel):
     priority: str | None = None
     terms: Text = None
     amount_cents: int | Masked | None = None
-    currency: str | None = None
+    currency: str | Masked | None = None
     due_at: datetime | Masked | None = None
     due_cents: int | Masked | None = None
     belongs_to: str | None = None
@@ -143,7 +143,7 @@ class LastActivity(BaseModel):
 
 
 class CustomerOut(BaseModel):
-    """A party. `detail=full` has every part, `include` some; `detail=summary` has counts in place of lists."""
+    """A party. `detail=full` has every part, `include` some; `detail=summary` counts in place of lists."""
 
     golden_id: str
     type: str

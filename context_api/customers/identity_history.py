@@ -3,13 +3,13 @@
 from pydantic import BaseModel
 
 from context_api.auth import Scope
-from context_api.customers.pages import NextCursor, PageDep
 from context_api.customers.cursors import Cursor, Listing
+from context_api.customers.pages import NextCursor, PageDep
 from context_api.customers.records import StayOut, stay_out
 from context_api.customers.standing import GoldenId, require_form
 from context_api.errors import FaultyCursor, MalformedRequest, NothingPublished, UnknownParty
 from context_api.routing import CallDep, reads, slice_router
-from context_api.store.reading import resolve_id
+from context_api.store.reading import entity_version_of, resolve_id
 from context_api.store.reading_identity import redirects_to, stays_of_party
 from context_api.store.views import Resolution
 
@@ -38,7 +38,7 @@ class IdentityHistory(BaseModel):
     ),
 )
 def get_history(call: CallDep, golden_id: GoldenId, page: PageDep) -> IdentityHistory:
-    """Tell which records belonged to a golden id, from when to when and why; merged and split ids answer too."""
+    """Tell which records belonged to a golden id, when and why; merged and split ids answer too."""
     require_form(golden_id)
     with call.snapshot() as snapshot:
         listing = Listing(snapshot.sealer, "history", {"of": golden_id})
@@ -53,7 +53,7 @@ def get_history(call: CallDep, golden_id: GoldenId, page: PageDep) -> IdentityHi
         given = stays[start : start + page.limit]
         end = start + len(given)
         if found.status is Resolution.CURRENT:
-            call.saw(golden_id, call.entity_version_of(snapshot, golden_id), ("history",))
+            call.saw(golden_id, entity_version_of(snapshot, golden_id), ("history",))
         return IdentityHistory(
             golden_id=golden_id,
             version=snapshot.version,

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 import orjson
 from fastapi import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
+from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
-from context_api.customers.answer_freshness import by_source_of
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.customer_schema import CustomerOut, SourceFreshnessOut
 from context_api.customers.pages import NextCursor, PageDep
@@ -45,10 +45,10 @@ class CustomersPage(BaseModel):
     response_model_exclude_none=True,
     **reads(Scope.CUSTOMERS_READ, view="customers", problems=[NothingPublished, FaultyCursor]),
 )
-def get_customers(  # noqa: PLR0913 - each is a parameter of the request
+def get_customers(
     call: CallDep,
     page: PageDep,
-    type: Annotated[Literal["person", "organization"] | None, Query(description="Only these.")] = None,  # noqa: A002
+    type: Annotated[Literal["person", "organization"] | None, Query(description="Only these.")] = None,
     source: Annotated[
         str | None, Query(max_length=LONGEST_SOURCE, description="Only parties that this source knows.")
     ] = None,
@@ -59,7 +59,9 @@ def get_customers(  # noqa: PLR0913 - each is a parameter of the request
         int | None,
         Query(ge=0, le=2**62, description="Only those whose golden record changed after this version."),
     ] = None,
-    sort: Annotated[Order, Query(description="`-changed`: last changed first; `-records`: largest first.")] = Order.ID,
+    sort: Annotated[
+        Order, Query(description="`-changed`: last changed first; `-records`: largest first.")
+    ] = Order.ID,
 ) -> CustomersPage:
     """List parties as summaries."""
     filters = Filters(type, source, least_records, changed_since)
@@ -87,6 +89,8 @@ def _summaries(snapshot: Snapshot, parties: tuple[ListedParty, ...], call: CallD
     by_id: dict[str, ListedCustomer] = {}
     for facts in facts_of(snapshot, [party.golden_id for party in parties]):
         (summary,) = (view for view in render(facts, classes) if view.view is View.SUMMARY)
-        by_id[facts.golden_id] = ListedCustomer(**orjson.loads(masked(summary.json, call.principal.clearance)))
+        by_id[facts.golden_id] = ListedCustomer(
+            **orjson.loads(masked(summary.json, call.principal.clearance))
+        )
         call.saw(facts.golden_id, facts.entity_version, ("summary",))
     return [by_id[party.golden_id] for party in parties if party.golden_id in by_id]

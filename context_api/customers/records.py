@@ -13,7 +13,7 @@ from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import NothingPublished, UnknownRecord
 from context_api.policy.classification import Classification, Classifications, classifications
 from context_api.routing import CallDep, reads, slice_router
-from context_api.store.reading import golden_id_of, members
+from context_api.store.reading import entity_version_of, golden_id_of, members
 from context_api.store.reading_identity import (
     DecisionView,
     LinkView,
@@ -104,7 +104,9 @@ class StayOut(BaseModel):
     cause: str
     recorded_from: datetime
     recorded_to: Annotated[datetime | None, Field(description="Null: it is there now.")]
-    valid_from: Annotated[datetime | None, Field(description="Since when it is true in the world, where known.")]
+    valid_from: Annotated[
+        datetime | None, Field(description="Since when it is true in the world, where known.")
+    ]
     version: int
 
 
@@ -126,7 +128,7 @@ def get_records(call: CallDep, request: Request, golden_id: GoldenId) -> Records
     with call.snapshot() as snapshot:
         require_current(snapshot, golden_id, path=request.url.path)
         ids = members(snapshot, [golden_id])
-        call.saw(golden_id, call.entity_version_of(snapshot, golden_id), ("records",))
+        call.saw(golden_id, entity_version_of(snapshot, golden_id), ("records",))
         cleared = call.principal.clearance
         classes = classifications()
         return RecordsOfParty(
@@ -152,10 +154,12 @@ def get_record(
     with call.snapshot() as snapshot:
         found = stated_records(snapshot, [record_id])
         if not found:
-            raise UnknownRecord(f"no record {record_id}; a record id reads source:object:id", record_id=record_id)
+            raise UnknownRecord(
+                f"no record {record_id}; a record id reads source:object:id", record_id=record_id
+            )
         golden_id = golden_id_of(snapshot, record_id)
         if golden_id is not None:
-            call.saw(golden_id, call.entity_version_of(snapshot, golden_id), ("record",))
+            call.saw(golden_id, entity_version_of(snapshot, golden_id), ("record",))
         return RecordThenAndNow(
             version=snapshot.version,
             record=record_out(found[0], classifications(), call.principal.clearance),

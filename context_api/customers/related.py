@@ -60,7 +60,9 @@ def get_relationships(
 ) -> RelationshipsPage:
     """Tell whom a party has to do with, as each source states it."""
     with call.snapshot() as snapshot:
-        listing = Listing(snapshot.sealer, "relationships", {"of": golden_id, "kind": kind, "current": current})
+        listing = Listing(
+            snapshot.sealer, "relationships", {"of": golden_id, "kind": kind, "current": current}
+        )
         begin = listing.take(page.cursor)
         if begin is not None:
             snapshot = call.turn_to(snapshot, begin.version)

@@ -17,9 +17,7 @@ class Masked(BaseModel):
     masked: Annotated[str, Field(description="`pii`, `financial` or `secret`.")]
 
 
-def seen(
-    value: Value, classification: Classification, cleared: Collection[Classification]
-) -> Value | Masked:
+def seen(value: Value, classification: Classification, cleared: Collection[Classification]) -> Value | Masked:
     """Return a value for somebody cleared for these classes; None stays None."""
     if value is None or classification not in MASKABLE or classification in cleared:
         return value

@@ -12,7 +12,8 @@ from context_api.store.views import Resolution, Snapshot
 GOLDEN_ID = re.compile(r"g-[0-9a-f]{20}")
 LONGEST_ID = 64
 GoldenId = Annotated[
-    str, Path(max_length=LONGEST_ID, description="`g-` and 20 hex digits.", examples=["g-0123456789abcdef0123"])
+    str,
+    Path(max_length=LONGEST_ID, description="`g-` and 20 hex digits.", examples=["g-0123456789abcdef0123"]),
 ]
 STANDING = (MalformedRequest, PartyMerged, PartySplit, PartyGone, UnknownParty)
 """The errors that `require_current` may raise, for a route to document."""

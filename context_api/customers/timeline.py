@@ -8,8 +8,8 @@ import orjson
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
+from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
-from context_api.customers.answer_freshness import by_source_of
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.customer_schema import SourceFreshnessOut
 from context_api.customers.pages import NextCursor, PageDep
@@ -19,6 +19,7 @@ from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification
 from context_api.rendering.party_views import UNTRUSTED
 from context_api.routing import CallDep, reads, slice_router
+from context_api.store.reading import entity_version_of
 from context_api.store.reading_timeline import Happening, Place, Window, happenings
 
 MOST_KINDS = 20
@@ -44,7 +45,7 @@ class HappeningOut(BaseModel):
     status: str | None
     priority: str | None
     amount_cents: int | Masked | None
-    currency: str | None
+    currency: str | Masked | None
     due_at: datetime | Masked | None
     thread_id: str | None
     belongs_to: str | None
@@ -95,7 +96,7 @@ def get_timeline(  # noqa: PLR0913 - each is a parameter of the request
             last = given[-1]
             at = None if last.occurred_at is None else last.occurred_at.isoformat()
             more = listing.give(Cursor(snapshot.version, (at, last.activity_id)))
-        call.saw(golden_id, call.entity_version_of(snapshot, golden_id), ("timeline",))
+        call.saw(golden_id, entity_version_of(snapshot, golden_id), ("timeline",))
         fresh = by_source_of(snapshot, {happening.source for happening in given})
         return TimelinePage(
             golden_id=golden_id,
@@ -117,11 +118,10 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _told(
-    happening: Happening, cleared: Collection[Classification], *, with_body: bool
-) -> HappeningOut:
+def _told(happening: Happening, cleared: Collection[Classification], *, with_body: bool) -> HappeningOut:
     pii, financial = Classification.PII, Classification.FINANCIAL
     details = orjson.loads(happening.attributes) if with_body and happening.attributes else None
+    detailed = financial if financial not in cleared else pii  # order lines hold prices, comments hold people
     return HappeningOut(
         activity_id=happening.activity_id,
         kind=happening.kind,
@@ -132,11 +132,11 @@ def _told(
         title=seen(happening.title, pii, cleared),
         body=seen(happening.body, pii, cleared) if with_body else None,
         terms=seen(happening.terms, pii, cleared),
-        details=seen(details, pii, cleared),
+        details=seen(details, detailed, cleared),
         status=happening.status,
         priority=happening.priority,
         amount_cents=seen(happening.amount_cents, financial, cleared),
-        currency=happening.currency,
+        currency=seen(happening.currency, financial, cleared),
         due_at=seen(happening.due_at, financial, cleared),
         thread_id=happening.thread_id,
         belongs_to=happening.references_activity_id,

@@ -126,7 +126,7 @@ def told(doing: Doing, marking: Marking, *, unpaid: Mapping[str, int] | None = N
         "priority": doing.priority,
         "terms": marking.of(doing.terms, Classification.PII),
         "amount_cents": marking.of(doing.amount_cents, Classification.FINANCIAL),
-        "currency": doing.currency if doing.amount_cents is not None else None,
+        "currency": marking.of(doing.currency, Classification.FINANCIAL),
         "due_at": marking.of(doing.due_at, Classification.FINANCIAL),
         "belongs_to": doing.references_activity_id,
     }

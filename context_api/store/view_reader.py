@@ -1,7 +1,8 @@
 """Reading one rendered view as fast as the store allows.
 
-On SQLite each thread has a read-only connection and prepared statement of its own, and the read is done where
-it is asked for: it takes some twenty microseconds, less than handing it to a thread. PostgreSQL is asked in one.
+On SQLite each thread has a read-only connection and prepared statement of its own, and the read is done
+where it is asked for: it takes some twenty microseconds, less than handing it to a thread. PostgreSQL is
+asked in a thread.
 """
 
 import asyncio

@@ -29,7 +29,7 @@ class FreshnessOfAnswers:
         self._kept: OrderedDict[tuple[str, int], Mapping[str, bytes]] = OrderedDict()
 
     async def of(self, sealer: Sealer, version: int, sources: Iterable[str]) -> bytes:
-        """Return a JSON object: each source's oldest sync, lowest proven share, and how it shows deletions."""
+        """Return a JSON object: each source's oldest sync, lowest proven share, how it shows deletions."""
         key = (sealer.tenant_id, version)
         known = self._kept.get(key)
         if known is None:

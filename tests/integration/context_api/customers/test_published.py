@@ -1,0 +1,44 @@
+"""GET /v1/versions and GET /v1/freshness."""
+
+from typing import Any
+
+import pytest
+
+
+def test_versions_are_listed_newest_first_page_by_page(api: Any, published: Any) -> None:
+    first = api.get("/v1/versions?limit=1", headers=published.ours.headers)
+    cursor = first.json()["next_cursor"]
+    second = api.get("/v1/versions", params={"limit": 1, "cursor": cursor}, headers=published.ours.headers)
+
+    (newest,), (oldest,) = first.json()["versions"], second.json()["versions"]
+    assert (newest["status"], oldest["status"]) == ("visible", "superseded")
+    assert newest["version"] > oldest["version"]
+    assert newest["visible_at"] > oldest["visible_at"]
+    assert second.json()["next_cursor"] is None
+    assert first.headers["Concord-Version"] == str(newest["version"])
+
+
+def test_freshness_names_every_source_or_those_asked_for(api: Any, published: Any) -> None:
+    every = api.get("/v1/freshness", headers=published.ours.headers).json()
+    some = api.get("/v1/freshness?source=crm&source=erp", headers=published.ours.headers).json()
+
+    assert [found["source"] for found in every["sources"]] == ["crm", "email", "erp", "itsm"]
+    assert [found["source"] for found in some["sources"]] == ["crm", "erp"]
+    assert every["sources"][0]["proven_share"] == 1.0
+
+
+def test_a_cursor_of_another_tenant_is_refused(api: Any, published: Any) -> None:
+    given = api.get("/v1/versions?limit=1", headers=published.theirs.headers).json()["next_cursor"]
+
+    answer = api.get("/v1/versions", params={"cursor": given}, headers=published.ours.headers)
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "/problems/faulty-cursor"
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "many"])
+def test_a_page_that_is_too_large_is_refused_with_the_limit(limit: str, api: Any, published: Any) -> None:
+    answer = api.get(f"/v1/versions?limit={limit}", headers=published.ours.headers)
+
+    assert answer.status_code == 422
+    assert "query.limit" in answer.json()["detail"]

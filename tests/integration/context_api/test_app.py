@@ -1,0 +1,103 @@
+"""The application as a whole: its document, and a guard over every route that anybody adds.
+
+A new route under /v1 must need a scope, leave an audit entry, document its problems and have a line in
+`CROSS_TENANT`, which says how another tenant's ids are asked for (S1, S2).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from context_api.app import create_app, openapi
+from context_api.auth import Scope
+from context_api.routing import SCOPE_KEY, VIEW_KEY, GuardedRoute
+from context_api.settings import read_settings
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
+OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json"}  # /metrics guards itself
+
+# How each route is asked for what belongs to the other tenant: paths with their ids by kind. A route that
+# takes no id is asked as it is: its whole answer must be one's own.
+CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("GET", "/v1/versions"): ("/v1/versions?limit=1",),
+    ("GET", "/v1/freshness"): ("/v1/freshness", "/v1/freshness?source={canary}"),
+}
+
+
+def document() -> dict[str, Any]:
+    return openapi(create_app(read_settings()))
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method.upper(), path, operation)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+GUARDED = [(m, p, o) for m, p, o in operations() if p not in OPEN]
+
+
+def test_the_document_is_the_committed_one() -> None:
+    """Made anew by `concord openapi > docs/openapi.json`."""
+    assert orjson.loads(DOCUMENT.read_bytes()) == document()
+
+
+def test_every_route_is_in_the_document_or_open() -> None:
+    found = set()
+    for context in iter_route_contexts(create_app(read_settings()).routes):
+        found.add(str(context.path))
+
+    assert found == {path for _, path, _ in operations()} | OPEN
+
+
+@pytest.mark.parametrize("operation", [o for *_, o in GUARDED], ids=[f"{m} {p}" for m, p, _ in GUARDED])
+def test_every_route_declares_its_scope_view_and_problems(operation: dict[str, Any]) -> None:
+    assert operation[SCOPE_KEY] in set(Scope)
+    assert operation[VIEW_KEY]
+    assert operation["security"] == [{"bearer": []}, {"header": []}]
+    assert {"400", "401", "403", "422", "503"} <= set(operation["responses"])
+    problems = [found for status, found in operation["responses"].items() if int(status) >= 400]
+    assert all("application/problem+json" in found["content"] for found in problems)
+
+
+def test_every_route_under_v1_is_guarded() -> None:
+    """A guarded route leaves its audit entry before it answers; see test_routing."""
+    contexts = iter_route_contexts(create_app(read_settings()).routes)
+    unguarded = [
+        str(context.path)
+        for context in contexts
+        if str(context.path) not in OPEN
+        and not isinstance(getattr(context, "original_route", context), GuardedRoute)
+    ]
+
+    assert unguarded == []
+
+
+def test_every_route_has_its_line_in_the_cross_tenant_table() -> None:
+    assert {(method, path) for method, path, _ in GUARDED} == set(CROSS_TENANT)
+
+
+@pytest.mark.parametrize("path", [path for paths in CROSS_TENANT.values() for path in paths])
+def test_no_route_tells_one_tenant_of_another(
+    path: str, api_on_sqlite: Any, published_on_sqlite: Any
+) -> None:
+    ours, theirs = published_on_sqlite.ours, published_on_sqlite.theirs
+    asked = path.format(canary=theirs.canary, **theirs.ids)
+
+    answer = api_on_sqlite.get(asked, headers=ours.headers)
+
+    assert answer.status_code < 500
+    shown = answer.text.replace(asked, "") + str(answer.headers)
+    assert theirs.canary not in shown
+
+
+def test_making_the_application_opens_nothing(tmp_path: Path) -> None:
+    create_app(read_settings(home=tmp_path / "home"))
+
+    assert list(tmp_path.iterdir()) == []
