@@ -54,16 +54,16 @@ async def stored_customer(request: Request) -> Response:
     golden_id: str = request.path_params["golden_id"]
     stored = await call.serving.views.read(call.sealer, golden_id, view=View.FULL)
     if stored is None:
-        return await _moved(call, golden_id, request.url.path)
+        return await _moved(call, golden_id, request)
     return await _answered(call, golden_id, stored, if_none_match=request.headers.get("if-none-match"))
 
 
-async def _moved(call: Call, golden_id: str, path: str) -> Response:
+async def _moved(call: Call, golden_id: str, request: Request) -> Response:
     """Say what became of an id that is no golden record; should it be one by now, say so too."""
 
     def ask() -> None:
         with call.snapshot() as snapshot:
-            require_current(snapshot, golden_id, path=path)
+            require_current(snapshot, golden_id, request=request)
 
     await asyncio.to_thread(ask)
     raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
@@ -142,7 +142,7 @@ def get_customer(
     with call.snapshot(moment) as snapshot:
         facts = next(facts_of(snapshot, [golden_id]), None)
         if facts is None:
-            require_current(snapshot, golden_id, path=request.url.path)
+            require_current(snapshot, golden_id, request=request)
             raise NothingPublished(f"{golden_id} cannot be read; try again")
         (found,) = (view for view in render(facts, classifications()) if view.view is detail)
         fresh = by_source_of(snapshot, found.sources)

@@ -42,7 +42,7 @@ class CustomersPage(BaseModel):
 
 @router.get(
     "/customers",
-    response_model_exclude_none=True,
+    response_model_exclude_unset=True,
     **reads(Scope.CUSTOMERS_READ, view="customers", problems=[NothingPublished, FaultyCursor]),
 )
 def get_customers(

@@ -126,7 +126,7 @@ class RecordThenAndNow(BaseModel):
 def get_records(call: CallDep, request: Request, golden_id: GoldenId) -> RecordsOfParty:
     """Tell who contributed what to a golden record, and why its records are one party."""
     with call.snapshot() as snapshot:
-        require_current(snapshot, golden_id, path=request.url.path)
+        require_current(snapshot, golden_id, request=request)
         ids = members(snapshot, [golden_id])
         call.saw(golden_id, entity_version_of(snapshot, golden_id), ("records",))
         cleared = call.principal.clearance
@@ -141,7 +141,7 @@ def get_records(call: CallDep, request: Request, golden_id: GoldenId) -> Records
 
 
 @router.get(
-    "/records/{record_id}",
+    "/records/{record_id:path}",
     **reads(Scope.RECORDS_READ, view="record", problems=[NothingPublished, UnknownRecord]),
 )
 def get_record(
@@ -154,9 +154,7 @@ def get_record(
     with call.snapshot() as snapshot:
         found = stated_records(snapshot, [record_id])
         if not found:
-            raise UnknownRecord(
-                f"no record {record_id}; a record id reads source:object:id", record_id=record_id
-            )
+            raise UnknownRecord("no record goes by this id; a record id reads source:object:id")
         golden_id = golden_id_of(snapshot, record_id)
         if golden_id is not None:
             call.saw(golden_id, entity_version_of(snapshot, golden_id), ("record",))

@@ -66,7 +66,7 @@ def get_relationships(
         begin = listing.take(page.cursor)
         if begin is not None:
             snapshot = call.turn_to(snapshot, begin.version)
-        require_current(snapshot, golden_id, path=request.url.path)
+        require_current(snapshot, golden_id, request=request)
         (facts,) = facts_of(snapshot, [golden_id])
         edges = sorted(
             (

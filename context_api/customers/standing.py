@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import Path
+from starlette.requests import Request
 
 from context_api.errors import MalformedRequest, PartyGone, PartyMerged, PartySplit, UnknownParty
 from context_api.store.reading import resolve_id
@@ -31,10 +32,14 @@ def require_form(golden_id: str) -> None:
         )
 
 
-def require_current(snapshot: Snapshot, golden_id: str, *, path: str) -> None:
+def _asked(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def require_current(snapshot: Snapshot, golden_id: str, *, request: Request) -> None:
     """Return when the id is a golden record of this version, else say what became of it.
 
-    `path` is that of the request, in which a survivor's id takes the place of this one.
+    A survivor's id takes the place of this one in the address that was asked for.
 
     Raises:
         MalformedRequest: It is no golden id.
@@ -52,7 +57,7 @@ def require_current(snapshot: Snapshot, golden_id: str, *, path: str) -> None:
             f"{golden_id} is one party with {found.golden_id} now; ask for that",
             golden_id=golden_id,
             redirects_to=found.golden_id,
-            location=path.replace(golden_id, found.golden_id),
+            location=_asked(request).replace(golden_id, found.golden_id, 1),
         )
     if found.status is Resolution.SPLIT:
         raise PartySplit(

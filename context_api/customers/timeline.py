@@ -87,7 +87,7 @@ def get_timeline(  # noqa: PLR0913 - each is a parameter of the request
         begin = listing.take(page.cursor)
         if begin is not None:
             snapshot = call.turn_to(snapshot, begin.version)
-        require_current(snapshot, golden_id, path=request.url.path)
+        require_current(snapshot, golden_id, request=request)
         after = None if begin is None else _place(begin)
         found = happenings(snapshot, golden_id, window, limit=page.limit + 1, after=after)
         given = found[: page.limit]

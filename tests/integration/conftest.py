@@ -249,3 +249,18 @@ def api(published: Published, start_api: Callable[..., Any]) -> Any:
 def api_on_sqlite(published_on_sqlite: Published, start_api: Callable[..., Any]) -> Any:
     """The API over a published company, on SQLite."""
     return start_api(published_on_sqlite.settings())
+
+
+@pytest.fixture
+def new_key(published: Published) -> Callable[..., str]:
+    """Makes a key of our tenant in the published store."""
+
+    def make(**stated: Any) -> str:
+        engine = open_store(published.url)
+        key: str = load_fixture("published_company").make_key(
+            engine, published.ours.tenant_id, now=datetime(2026, 1, 1, tzinfo=UTC), **stated
+        )
+        engine.dispose()
+        return key
+
+    return make
