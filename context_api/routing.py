@@ -37,6 +37,7 @@ ALWAYS = (
     errors.MalformedRequest,
     errors.Unauthenticated,
     errors.ScopeMissing,
+    errors.Overloaded,
     errors.AuditUnavailable,
     errors.StoreBusy,
     errors.StoreUnavailable,
