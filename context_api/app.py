@@ -73,7 +73,12 @@ def create_app(
     app.state.metrics = Metrics()
     app.state.checks = {**CHECKS, **(checks or {})}
     problems.install(app)
-    app.add_middleware(RequestFrame, metrics=app.state.metrics, body_limit_bytes=settings.body_limit_bytes)
+    app.add_middleware(
+        RequestFrame,
+        metrics=app.state.metrics,
+        body_limit_bytes=settings.body_limit_bytes,
+        request_limit=settings.request_limit,
+    )
     for router in ROUTERS:
         app.include_router(router)
     customer_route.install(app.router)

@@ -20,6 +20,7 @@
     │   └── LimitExceeded         more than is answered at once; 413, names the limit
     ├── StoreBusy             another process kept the store locked for too long; exit code 1
     ├── StoreUnavailable      the store cannot be opened, read or written
+    ├── Overloaded            more requests at a time than one process answers
     ├── AuditUnavailable      a read cannot leave its entry, so it is not answered
     ├── StaleResult           a newer version is in force; an older result never replaces it (law 7)
     └── PublicationLost       another publish, or a clean-up, took this one's staged version away
@@ -112,6 +113,10 @@ class StoreBusy(ContextError):
 
 class StoreUnavailable(ContextError):
     """The store cannot be opened, read or written; the last version in force is untouched."""
+
+
+class Overloaded(ContextError):
+    """The process answers as many requests at a time as it may; this one is to come again."""
 
 
 class AuditUnavailable(ContextError):

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from context_api.access_log import log_defect, log_request
-from context_api.errors import LimitExceeded, MalformedRequest
+from context_api.errors import LimitExceeded, MalformedRequest, Overloaded
 from context_api.metrics import UNMATCHED, Metrics
 from context_api.problems import answer_error
 from context_api.request_context import RequestContext, context_of, new_context
@@ -20,6 +20,7 @@ BODY_SECONDS = (
     10.0  # a body of a megabyte takes less on any line; a slower one holds a connection for nothing
 )
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})  # a busy process is no dead one
 FIXED_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -32,10 +33,12 @@ NOT_STORED = (b"cache-control", b"no-store")
 class RequestFrame:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, *, metrics: Metrics, body_limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, body_limit_bytes: int, request_limit: int) -> None:
         self.app = app
         self.metrics = metrics
         self.body_limit_bytes = body_limit_bytes
+        self.request_limit = request_limit
+        self.in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request through the application; whatever goes wrong is answered as a problem."""
@@ -44,7 +47,10 @@ class RequestFrame:
             return
         started = perf_counter()
         outgoing = _Outgoing(send, new_context())
+        self.in_flight += 1
         try:
+            if self.in_flight > self.request_limit and scope["path"] not in ALWAYS_ANSWERED:
+                raise Overloaded(f"{self.request_limit} requests are being answered")
             outgoing.context = context_of(scope["headers"])
             scope.setdefault("state", {})["context"] = outgoing.context
             if scope["method"] not in BODILESS:
@@ -53,11 +59,12 @@ class RequestFrame:
         except Exception as error:  # noqa: BLE001 - the last boundary: the caller gets an answer
             await self._answer(error, scope, receive, outgoing)
         finally:
+            self.in_flight -= 1
             self._note(scope, outgoing, perf_counter() - started)
 
     async def _answer(self, error: Exception, scope: Scope, receive: Receive, outgoing: "_Outgoing") -> None:
         context = outgoing.context
-        if not isinstance(error, (LimitExceeded, MalformedRequest, HTTPException)):
+        if not isinstance(error, (LimitExceeded, MalformedRequest, Overloaded, HTTPException)):
             log_defect(error, request_id=context.request_id)
         if outgoing.status is None:
             await answer_error(error, context.request_id)(scope, receive, outgoing.send)

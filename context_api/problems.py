@@ -60,6 +60,7 @@ PROBLEMS: Mapping[type[ContextError], Problem] = {
     ),
     errors.StoreBusy: Problem(503, "store-busy", "The store is locked", TRY_AGAIN),
     errors.StoreUnavailable: Problem(503, "store-unavailable", "The store cannot be read", TRY_AGAIN),
+    errors.Overloaded: Problem(503, "overloaded", "Too many requests at a time", TRY_AGAIN),
     errors.AuditUnavailable: Problem(
         503,
         "audit-unavailable",

@@ -38,6 +38,7 @@ ALWAYS = (
     errors.MalformedRequest,
     errors.Unauthenticated,
     errors.ScopeMissing,
+    errors.Overloaded,
     errors.AuditUnavailable,
     errors.StoreBusy,
     errors.StoreUnavailable,

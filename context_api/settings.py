@@ -52,8 +52,8 @@ class Settings(BaseSettings):
         0.8, gt=0, le=60, description="Longest wait for a locked store or audit database before a 503."
     )
     body_limit_bytes: int = Field(1_000_000, ge=1_000, description="Largest body of a request.")
-    connection_limit: int = Field(
-        2_000, ge=1, description="Connections one process answers at a time; beyond it 503."
+    request_limit: int = Field(
+        1_000, ge=1, description="Requests one process answers at a time; beyond it 503."
     )
     key_cache_seconds: float = Field(
         15.0,

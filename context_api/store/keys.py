@@ -49,6 +49,14 @@ class StoredKey:
         """Say whether the key is in force at a time."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
+    def state(self, now: datetime) -> str:
+        """Return how the key stands, in words."""
+        if self.revoked_at is not None:
+            return f"revoked {self.revoked_at:%Y-%m-%d}"
+        if self.expires_at is None:
+            return "valid"
+        return f"{'valid until' if self.is_valid(now) else 'expired'} {self.expires_at:%Y-%m-%d}"
+
 
 def add_key(connection: Connection, key: StoredKey) -> None:
     """Keep a new key."""

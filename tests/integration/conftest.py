@@ -19,7 +19,7 @@ from sqlalchemy import Engine, text
 
 from context_api.app import create_app
 from context_api.serving import prepare
-from context_api.settings import Settings, read_settings
+from context_api.settings import Settings, as_environment, read_settings
 from context_api.store.engine import migrate, open_store
 from context_api.store.sealing import Sealer
 
@@ -165,6 +165,10 @@ class Published:
         """Return the settings that serve it; its audit database is a new one beside the home folder's."""
         key = urlsafe_b64encode(b"k" * 32).decode()
         return read_settings(**{"home": self.home, "store_url": self.url, "store_key": key, **stated})
+
+    def environment(self, **stated: Any) -> dict[str, str]:
+        """Return the environment by which other processes serve it."""
+        return dict(as_environment(self.settings(**stated)))
 
 
 def _published_company(url: str, home: Path) -> dict[str, Any]:

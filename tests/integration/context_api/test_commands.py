@@ -1,6 +1,7 @@
-"""`concord show`: a golden record on the terminal, as JSON, at an earlier time."""
+"""`concord show`, `concord keys` and `concord openapi`, as they are typed."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -82,3 +83,74 @@ def test_a_home_without_a_store_is_told_what_to_run(
 
     assert code == 2
     assert "concord run --home" in shown
+
+
+KEY = re.compile(r"ck_([0-9a-f]{16})_[A-Za-z0-9_-]{43}")
+
+
+def test_a_key_is_shown_once_then_listed_and_revoked(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    at = ("--home", str(home))
+    made, shown = concord(
+        "keys", "create", "crm-sync", "--scope", "customers:read", "--scope", "search:read",
+        "--clearance", "pii", "--expires-in-days", "30", *at,
+    )  # fmt: skip
+    key = KEY.search(shown)
+    assert key is not None
+    listed = concord("keys", "list", *at)[1]
+    concord("keys", "revoke", key[1], *at)
+    listed_after = concord("keys", "list", *at)[1]
+
+    assert made == 0
+    for told in (key[1], "crm-sync", "customers:read search:read", "pii", "valid until"):
+        assert told in listed
+    assert "revoked" in listed_after
+    assert key[0] not in listed + listed_after
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        pytest.param(["--scope", "customers:write"], "customers:read", id="unknown-scope"),
+        pytest.param(
+            ["--scope", "match:run", "--clearance", "secret"], "financial", id="nobody-sees-secrets"
+        ),
+        pytest.param([], "--scope", id="no-scope"),
+    ],
+)
+def test_a_key_that_cannot_be_given_is_refused_with_what_can(
+    stated: list[str], told: str, home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("keys", "create", "a", *stated, "--home", str(home))
+
+    assert code == 2
+    assert told in shown
+    assert KEY.search(shown) is None
+
+
+def test_the_help_names_every_scope() -> None:
+    from context_api.auth import Scope
+    from context_api.commands import SCOPES
+
+    assert tuple(Scope) == SCOPES
+
+
+def test_revoking_a_key_that_is_not_there_says_where_to_look(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("keys", "revoke", "0123456789abcdef", "--home", str(home))
+
+    assert code == 2
+    assert "concord keys list" in shown
+
+
+def test_the_document_is_printed_whatever_the_environment_says(
+    concord: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCORD_PORT", "none")
+
+    code, shown = concord("openapi")
+
+    assert code == 0
+    assert "/v1/versions" in json.loads(shown)["paths"]

@@ -1,5 +1,6 @@
 """What every request gets, whatever it asks: ids, headers, limits, a problem where it fails, one log line."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -97,3 +98,21 @@ def test_the_log_tells_template_and_key_and_nothing_that_was_asked(
     assert told["key_id"] == published_on_sqlite.ours.key.split("_")[1]
     assert "ann@example.com" not in caplog.text
     assert published_on_sqlite.ours.key.split("_", 2)[2] not in caplog.text
+
+
+def test_more_requests_than_a_process_answers_are_told_to_come_again(
+    published_on_sqlite: Any, start_api: Any
+) -> None:
+    async def ask(api: Any, count: int) -> list[Any]:
+        headers = published_on_sqlite.ours.headers
+        return await asyncio.gather(*(api.http.get("/v1/versions", headers=headers) for _ in range(count)))
+
+    api = start_api(published_on_sqlite.settings(request_limit=2))
+
+    answers = api.run(ask(api, 10))
+
+    assert sorted({answer.status_code for answer in answers}) == [200, 503]
+    refused = next(answer for answer in answers if answer.status_code == 503)
+    assert refused.json()["type"] == "/problems/overloaded"
+    assert refused.headers["Retry-After"] == "1"
+    assert api.get("/v1/versions", headers=published_on_sqlite.ours.headers).status_code == 200
