@@ -21,11 +21,8 @@ from context_api.errors import (
 from context_api.settling_small import Outcome, settle_stored, terms_of_version
 from context_api.settling_views import render_anew
 from context_api.settling_write import Writing, write_outcome
-from context_api.store.components import (
-    ComponentTooLarge,
-    decisions_in_force,
-    load_component,
-)
+from context_api.store.components import ComponentTooLarge, load_component
+from context_api.store.deciding import decisions_beside
 from context_api.store.decisions import DecisionEntry, Verdict
 from context_api.store.engine import is_sqlite, reading, writing
 from context_api.store.ranges import in_version
@@ -201,7 +198,7 @@ def _checked(connection: Connection, ruling: Ruling, *, tenant: Tenant) -> tuple
     if ruling.verdict is not Verdict.DEFER:
         given = Decision(left, right, ruling.verdict is Verdict.MATCH)
         try:
-            refuse_contradictions([*decisions_in_force(connection, tenant.tenant_id), given])
+            refuse_contradictions([*decisions_beside(connection, tenant.tenant_id, (left, right)), given])
         except DecisionConflict as error:
             raise ContradictoryDecision(str(error)) from error
     return left, right

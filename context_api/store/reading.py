@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from sqlmodel import col, select
 
 from context_api.errors import NothingPublished, UnknownParty
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked
 from context_api.store.freshness import SourceFreshness
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry, RedirectEntry

@@ -29,6 +29,7 @@ FORMAT = b"\x01"
 NONCE_BYTES = 12
 SALT_BYTES = 16
 KEY_BYTES = 32
+CIPHERS = 256  # kept ready: a golden record's values come from few records, one after the other
 TOKEN_BYTES = 12  # 96 bits: no two words of a billion share a token by chance
 KEY_FILE = "store.key"
 CLAIMS = "claims"  # what sealed parts are bound to: a record's claims,
@@ -53,7 +54,7 @@ class Sealer:
     def seal(self, plain: str, *, salt: bytes, record_id: str, what: str) -> bytes:
         """Return a text sealed with a record's key."""
         nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(hmac.digest(self.master, salt, "sha256"))
+        cipher = _cipher(self.master, salt)
         return FORMAT + nonce + cipher.encrypt(nonce, plain.encode(), self._bound_to(record_id, what))
 
     def open(self, sealed: bytes, *, salt: bytes | None, record_id: str, what: str) -> str | None:
@@ -65,7 +66,7 @@ class Sealer:
         if salt is None:
             return None
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        cipher = AESGCM(hmac.digest(self.master, bytes(salt), "sha256"))
+        cipher = _cipher(self.master, bytes(salt))
         try:
             return cipher.decrypt(bytes(nonce), bytes(body), self._bound_to(record_id, what)).decode()
         except InvalidTag as error:
@@ -112,6 +113,12 @@ class Sealer:
 @lru_cache(maxsize=1024)  # tenants that one process speaks for
 def _cipher_of_views(master: bytes, tenant_id: str) -> AESGCM:
     return AESGCM(hmac.digest(master, VIEW_PURPOSE + tenant_id.encode(), "sha256"))
+
+
+@lru_cache(maxsize=CIPHERS)
+def _cipher(master: bytes, salt: bytes) -> AESGCM:
+    """Return the cipher of a record; making one costs five times what sealing a value with it does."""
+    return AESGCM(hmac.digest(master, salt, "sha256"))
 
 
 def master_key(home: Path, configured: str | None) -> bytes:
