@@ -66,14 +66,17 @@ def create_api() -> "FastAPI":
     from context_api.operations import Finding, State
     from context_api.serving import Serving
     from context_api.settings import read_settings
-    from pipelines.vectors.readiness import advice
+    from pipelines.vectors.answering import ActivityAnswers
 
-    async def check_vectors(serving: Serving) -> Finding:
-        found = await asyncio.to_thread(advice, serving.settings.home, os.environ)
+    settings = read_settings()
+    activities = ActivityAnswers(settings.home, os.environ)
+
+    async def check_vectors(_: Serving) -> Finding:
+        found = await asyncio.to_thread(activities.advice)
         return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
 
     log_to_stderr()
-    return create_app(read_settings(), checks={"vectors": check_vectors})
+    return create_app(settings, checks={"vectors": check_vectors}, activities=activities)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

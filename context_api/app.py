@@ -23,6 +23,8 @@ from context_api.frame import RequestFrame
 from context_api.metrics import Metrics
 from context_api.operations import CHECKS, Check
 from context_api.problems_schema import ProblemBody
+from context_api.search import search_route
+from context_api.search.activities import ActivitySearch, TimedSearch
 from context_api.serving import serving, utc_now
 from context_api.settings import Settings
 
@@ -40,6 +42,7 @@ ROUTERS = (
     related.router,
     records.router,
     identity_history.router,
+    search_route.router,
 )
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key: `ck_<key id>_<secret>`."},
@@ -48,18 +51,25 @@ SECURITY_SCHEMES = {
 
 
 def create_app(
-    settings: Settings, *, checks: Mapping[str, Check] | None = None, now: Callable[[], datetime] = utc_now
+    settings: Settings,
+    *,
+    checks: Mapping[str, Check] | None = None,
+    activities: ActivitySearch | None = None,
+    now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
-    """Return the API; it opens nothing before it is started. `checks` are further parts that /readyz asks.
+    """Return the API; it opens nothing before it is started.
 
-    The tables must be there: `serving.prepare`.
+    `checks` are further parts that /readyz asks; without `activities` parties alone are searched. The tables
+    must be there: `serving.prepare`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with serving(settings, now=now) as opened:
             app.state.serving = opened
+            app.state.activities = TimedSearch(activities)
             yield
+            app.state.activities.close()
 
     app = FastAPI(
         title=TITLE,

@@ -26,11 +26,12 @@ from pipelines.publish_snapshot import is_of, keep_newest, newest, write_snapsho
 from pipelines.publish_staging import STEPS as STAGING_STEPS
 from pipelines.publish_staging import OnStep, Staged, stage
 from pipelines.publish_views import stage_views
+from pipelines.publish_words import stage_words
 from resolution.matching.model import ResolutionModel
 
 __all__ = ["STEPS", "PublishSummary", "ledger_from_store", "publish"]
 
-STEPS = ("begin", *STAGING_STEPS, "rendered_views", "snapshot", "visible", "after")
+STEPS = ("begin", *STAGING_STEPS, "word_variants", "rendered_views", "snapshot", "visible", "after")
 PACKAGED_RULES = "format: 1\n"  # the survivorship rules that come with resolution
 
 
@@ -78,6 +79,8 @@ def publish(
         publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=moment)
         try:
             staged = stage(connection, publication, model=model, on_step=on_step)
+            on_step("word_variants")
+            staged.written["word_variants"] = stage_words(connection, publication)
             on_step("rendered_views")
             staged.written["rendered_views"], staged.ended["rendered_views"] = stage_views(
                 connection, publication

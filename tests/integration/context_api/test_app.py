@@ -44,6 +44,12 @@ CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/v1/customers/{golden_id}/history"): (
         *(f"/v1/customers/{{{kind}}}/history" for kind in KINDS_OF_ID),
     ),
+    ("GET", "/v1/search"): (
+        "/v1/search?q={canary}&limit=50",
+        "/v1/search?q=ann@{canary}.example",
+        *(f"/v1/search?q={{{kind}}}" for kind in KINDS_OF_ID),
+        *(f"/v1/search?q=crm:contact:{kind}-{{canary}}" for kind in ("alone", "merged", "gone")),
+    ),
     ("GET", "/v1/records/{record_id}"): (
         "/v1/records/crm:contact:1",  # both tenants have one
         *(f"/v1/records/crm:contact:{kind}-{{canary}}" for kind in ("alone", "merged", "gone")),
