@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -50,8 +51,9 @@ class Classifications:
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
 
+@cache
 def classifications() -> Classifications:
-    """Return what is declared in the package."""
+    """Return what is declared in the package; read once, as reading it takes longer than most answers."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")
     declared: dict[str, Any] = yaml.safe_load(content)
     return Classifications(
