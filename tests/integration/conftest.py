@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import socket
 import sys
 import tempfile
 from base64 import urlsafe_b64encode
@@ -253,3 +254,11 @@ def api(published: Published, start_api: Callable[..., Any]) -> Any:
 def api_on_sqlite(published_on_sqlite: Published, start_api: Callable[..., Any]) -> Any:
     """The API over a published company, on SQLite."""
     return start_api(published_on_sqlite.settings())
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
