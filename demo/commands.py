@@ -33,7 +33,7 @@ def demo(
         bool, typer.Option("--no-serve", help="End after the summary; serve nothing.")
     ] = False,
 ) -> None:
-    """Write a company whose four systems disagree, run the whole pipeline on it, serve it with Dagster's pages.
+    """Write a company whose four systems disagree, run the whole pipeline on it, and serve what came of it.
 
     A second time it goes on with the company that is there: what changed in its systems is synced, and only
     that.
