@@ -30,10 +30,10 @@ def demo(
         str | None, typer.Option("--seed", help="Another word makes another company of the same kind.")
     ] = None,
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the summary; serve no pages.")
+        bool, typer.Option("--no-serve", help="End after the summary; serve nothing.")
     ] = False,
 ) -> None:
-    """Write a company whose four systems disagree, run the whole pipeline on it, and serve Dagster's pages.
+    """Write a company whose four systems disagree, run the whole pipeline on it, and serve what came of it.
 
     A second time it goes on with the company that is there: what changed in its systems is synced, and only
     that.

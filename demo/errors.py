@@ -2,7 +2,7 @@
 
     DemoError
     ├── AnotherCompany    the home folder holds something else than the company asked for; exit code 2
-    └── NotServing        Dagster's pages did not come up; exit code 1
+    └── NotServing        Dagster's pages or the API did not come up; exit code 1
 
 Every error says what is wrong and what to do next.
 """
@@ -29,7 +29,7 @@ class AnotherCompany(DemoError, PipelineInputError):
 
 
 class NotServing(DemoError):
-    """Dagster's pages did not come up."""
+    """Dagster's pages, or the API, did not come up."""
 
-    def __init__(self, log: Path) -> None:
-        super().__init__(f"Dagster's pages did not come up; {log} says why. All data of the run are in place")
+    def __init__(self, log: Path, what: str = "Dagster's pages") -> None:
+        super().__init__(f"{what} did not come up; {log} says why. All data of the run are in place")

@@ -1,4 +1,4 @@
-"""Serving Dagster's pages of a home folder until Ctrl-C: web server, schedule and sensor."""
+"""Serving the API and Dagster's pages of a home folder until Ctrl-C."""
 
 import os
 import signal
@@ -15,6 +15,7 @@ from urllib.request import ProxyHandler, build_opener
 from rich.console import Console
 
 import pipelines
+from demo.api import demo_api
 from demo.errors import NotServing
 from pipelines.dagster_home import prepare_dagster_home
 from pipelines.definitions import HOME_VARIABLE
@@ -30,10 +31,17 @@ def serve(home: Path, console: Console) -> None:
     """Serve until Ctrl-C.
 
     Raises:
-        NotServing: the pages did not come up.
+        NotServing: the API or the pages did not come up.
     """
-    with console.status("starting Dagster") as status, dagster_pages(home) as (address, server):
+    with (
+        console.status("starting the API and Dagster") as status,
+        demo_api(home, port=_free_port()) as api,
+        dagster_pages(home) as (address, server),
+    ):
         status.stop()
+        console.print()
+        for line in api.what_to_try():
+            console.print(line, soft_wrap=True, highlight=False)
         console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
         for line in what_to_try(address, home):
             console.print(line, soft_wrap=True)

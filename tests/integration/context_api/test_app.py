@@ -4,7 +4,9 @@ A new route under /v1 must need a scope, leave an audit entry, document its prob
 `CROSS_TENANT`, which says how another tenant's ids are asked for (S1, S2).
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from context_api.auth import Scope
 from context_api.customers.customer_route import StoredRoute
 from context_api.routing import SCOPE_KEY, VIEW_KEY, GuardedRoute
 from context_api.settings import read_settings
+from context_api.store.engine import open_store, reading
+from context_api.store.reading import golden_record, resolve_id, version_at
+from context_api.store.sealing import Sealer
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json"}  # /metrics guards itself
@@ -48,6 +53,16 @@ CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
         "/v1/records/crm:contact:1",  # both tenants have one
         *(f"/v1/records/crm:contact:{kind}-{{canary}}" for kind in ("alone", "merged", "gone")),
     ),
+}
+
+
+KINDS_OF_ID = {
+    **dict.fromkeys(("person", "organization", "alone", "into", "split", "torn", "strip"), "current"),
+    "merged": "redirected",
+    "scattered": "split",
+    "gone": "gone",
+    "shred": "unknown",  # its record was there, and never carried an id of its own
+    "unknown": "unknown",
 }
 
 
@@ -124,3 +139,17 @@ def test_making_the_application_opens_nothing(tmp_path: Path) -> None:
     create_app(read_settings(home=tmp_path / "home"))
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_published_company_has_an_id_of_every_kind(published_on_sqlite: Any) -> None:
+    engine = open_store(published_on_sqlite.url)
+    with reading(engine) as connection:
+        for tenant in published_on_sqlite.tenants.values():
+            snapshot = version_at(connection, Sealer(b"k" * 32, tenant.tenant_id))
+            found = {name: resolve_id(snapshot, golden_id) for name, golden_id in tenant.ids.items()}
+            shown = json.dumps(asdict(golden_record(snapshot, tenant.ids["person"])), default=str)
+            assert tenant.canary in shown
+            assert found["split"].parts == tuple(sorted((tenant.ids["split"], tenant.ids["torn"])))
+            assert found["scattered"].parts == (tenant.ids["strip"],)
+            assert {name: str(status.status) for name, status in found.items()} == KINDS_OF_ID
+    engine.dispose()
