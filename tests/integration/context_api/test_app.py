@@ -26,9 +26,16 @@ from context_api.store.sealing import Sealer
 DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json"}  # /metrics guards itself
 
+KINDS_OF_ID = {
+    **dict.fromkeys(("person", "organization", "alone", "into", "split", "torn", "strip"), "current"),
+    "merged": "redirected",
+    "scattered": "split",
+    "gone": "gone",
+    "shred": "unknown",  # its record was there, and never carried an id of its own
+    "unknown": "unknown",
+}
 # How each route is asked for what belongs to the other tenant: paths with their ids by kind. A route that
 # takes no id is asked as it is: its whole answer must be one's own.
-KINDS_OF_ID = ("person", "organization", "alone", "merged", "into", "split", "part", "gone")
 CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("GET", "/v1/versions"): ("/v1/versions?limit=1",),
     ("GET", "/v1/freshness"): ("/v1/freshness", "/v1/freshness?source={canary}"),
@@ -53,16 +60,6 @@ CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
         "/v1/records/crm:contact:1",  # both tenants have one
         *(f"/v1/records/crm:contact:{kind}-{{canary}}" for kind in ("alone", "merged", "gone")),
     ),
-}
-
-
-KINDS_OF_ID = {
-    **dict.fromkeys(("person", "organization", "alone", "into", "split", "torn", "strip"), "current"),
-    "merged": "redirected",
-    "scattered": "split",
-    "gone": "gone",
-    "shred": "unknown",  # its record was there, and never carried an id of its own
-    "unknown": "unknown",
 }
 
 
