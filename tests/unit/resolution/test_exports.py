@@ -15,7 +15,7 @@ def run(synthetic_run: Path, tmp_path: Path) -> Path:
         connection.execute(f"ATTACH '{synthetic_run / 'state.duckdb'}' AS run (READ_ONLY)")
         connection.execute("USE run")
         exports.write_clusters(connection, tmp_path)
-        exports.write_links(connection, tmp_path)
+        exports.write_links(connection, tmp_path, model={"parties": {}})
         exports.write_quarantine(connection, tmp_path)
     return tmp_path
 
