@@ -139,9 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name in names:
             data = options.data / name
             run = options.runs / name if options.runs else resolve_set(data, Path(made) / name).folder
-            for target in targets_of(name):
-                if not target.labels:
-                    rows[target.name] = read_pairs(run, data / "truth.csv", target)
+            unaided = [target for target in targets_of(name) if not target.labels]
+            rows |= {t.name: read_pairs(run, data / "truth.csv", t) for t in unaided}
     _print(console, rows)
     return 0
 

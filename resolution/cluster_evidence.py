@@ -24,9 +24,9 @@ STRONGEST = 20  # ties of a record in which a third record is looked for
 _BRIDGE = Bridge()
 
 # One row for each scored pair of `links`, with what its clusters say. A pair's tie is its weight as it counts
-# in clustering. `low` and `high` are the lower and the higher of two means: of the ties between one record and the
-# other's companions. `third` is the tie of the record that ties the two most firmly, by its weaker side. All
-# are null where there is no such record. Decimals, because sums of doubles depend on their order.
+# in clustering. `low` and `high` are the lower and the higher of two means: of the ties between one record
+# and the other's companions. `third` is the tie of the record that ties the two most firmly, by its weaker
+# side. All are null where there is no such record. Decimals, because sums of doubles depend on their order.
 SURROUNDINGS = f"""
 with members as (
     select record_id, golden_id, count(*) over (partition by golden_id) as n from membership {{scope}}
