@@ -29,7 +29,7 @@ class ClusterEvidence:
     bit. Beyond `decided` (bits, either way) a weight keeps all that it has more.
 
     Source: logistic regression over the scored pairs of ten labelled sets, each set counting alike
-    (docs/decisions/0013).
+    (docs/decisions/0013-what-clustering-says-is-the-last-evidence.md).
     """
 
     decided: float = 9.0

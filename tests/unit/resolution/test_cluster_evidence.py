@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import combinations
 from statistics import mean
@@ -34,7 +34,9 @@ def settled(
     settled_as(connection, clusters, rows)
 
 
-def settled_as(connection: duckdb.DuckDBPyConnection, clusters: Mapping[str, str], rows: list[Row]) -> None:
+def settled_as(
+    connection: duckdb.DuckDBPyConnection, clusters: Mapping[str, str], rows: Sequence[Row]
+) -> None:
     connection.execute("create or replace table membership (record_id varchar, golden_id varchar)")
     connection.execute(
         "create or replace table links (record_id_l varchar, record_id_r varchar, party_type varchar,"
