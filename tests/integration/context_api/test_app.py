@@ -34,33 +34,35 @@ KINDS_OF_ID = {
     "shred": "unknown",  # its record was there, and never carried an id of its own
     "unknown": "unknown",
 }
-# How each route is asked for what belongs to the other tenant: paths with their ids by kind. A route that
-# takes no id is asked as it is: its whole answer must be one's own.
-CROSS_TENANT: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("GET", "/v1/versions"): ("/v1/versions?limit=1",),
-    ("GET", "/v1/freshness"): ("/v1/freshness", "/v1/freshness?source={canary}"),
-    ("GET", "/v1/customers"): ("/v1/customers", "/v1/customers?sort=-records&source=crm"),
-    ("GET", "/v1/customers/{golden_id}"): (
-        *(f"/v1/customers/{{{kind}}}" for kind in KINDS_OF_ID),
-        *(f"/v1/customers/{{{kind}}}?detail=summary&as_of=2026-01-01T12:00:00Z" for kind in KINDS_OF_ID),
+
+
+def of_ids(*forms: str) -> tuple[tuple[str, str | None], ...]:
+    """Return how a route is asked for an id of each kind."""
+    return tuple((form.replace("{id}", f"{{{kind}}}"), None) for form in forms for kind in KINDS_OF_ID)
+
+
+# How each route is asked for what belongs to the other tenant: a path and, for POST, a body, with `{canary}`
+# and the ids by their names in `published_company`. A route that takes no id is asked as it is.
+CROSS_TENANT: Mapping[tuple[str, str], tuple[tuple[str, str | None], ...]] = {
+    ("GET", "/v1/versions"): (("/v1/versions?limit=1", None),),
+    ("GET", "/v1/freshness"): (("/v1/freshness", None), ("/v1/freshness?source={canary}", None)),
+    ("GET", "/v1/customers"): (
+        ("/v1/customers", None),
+        ("/v1/customers?sort=-records&source=crm", None),
     ),
-    ("GET", "/v1/customers/{golden_id}/timeline"): (
-        *(f"/v1/customers/{{{kind}}}/timeline?bodies=true" for kind in KINDS_OF_ID),
+    ("GET", "/v1/customers/{golden_id}"): of_ids(
+        "/v1/customers/{id}", "/v1/customers/{id}?detail=summary&as_of=2026-01-01T12:00:00Z"
     ),
-    ("GET", "/v1/customers/{golden_id}/relationships"): (
-        *(f"/v1/customers/{{{kind}}}/relationships" for kind in KINDS_OF_ID),
-    ),
-    ("GET", "/v1/customers/{golden_id}/records"): (
-        *(f"/v1/customers/{{{kind}}}/records" for kind in KINDS_OF_ID),
-    ),
-    ("GET", "/v1/customers/{golden_id}/history"): (
-        *(f"/v1/customers/{{{kind}}}/history" for kind in KINDS_OF_ID),
-    ),
+    ("GET", "/v1/customers/{golden_id}/timeline"): of_ids("/v1/customers/{id}/timeline?bodies=true"),
+    ("GET", "/v1/customers/{golden_id}/relationships"): of_ids("/v1/customers/{id}/relationships"),
+    ("GET", "/v1/customers/{golden_id}/records"): of_ids("/v1/customers/{id}/records"),
+    ("GET", "/v1/customers/{golden_id}/history"): of_ids("/v1/customers/{id}/history"),
     ("GET", "/v1/records/{record_id}"): (
-        "/v1/records/crm:contact:1",  # both tenants have one
-        *(f"/v1/records/crm:contact:{kind}-{{canary}}" for kind in ("alone", "merged", "gone")),
+        ("/v1/records/crm:contact:1", None),  # both tenants have one
+        *((f"/v1/records/crm:contact:{kind}-{{canary}}", None) for kind in ("alone", "merged", "gone")),
     ),
 }
+ASKED = [(method, *asked) for (method, _), each in CROSS_TENANT.items() for asked in each]
 
 
 def document() -> dict[str, Any]:
@@ -118,18 +120,21 @@ def test_every_route_has_its_line_in_the_cross_tenant_table() -> None:
     assert {(method, path) for method, path, _ in GUARDED} == set(CROSS_TENANT)
 
 
-@pytest.mark.parametrize("path", [path for paths in CROSS_TENANT.values() for path in paths])
+@pytest.mark.parametrize(("method", "path", "body"), ASKED)
 def test_no_route_tells_one_tenant_of_another(
-    path: str, api_on_sqlite: Any, published_on_sqlite: Any
+    method: str, path: str, body: str | None, api_on_sqlite: Any, published_on_sqlite: Any
 ) -> None:
     ours, theirs = published_on_sqlite.ours, published_on_sqlite.theirs
-    asked = path.format(canary=theirs.canary, **theirs.ids)
+    named = {"{canary}": theirs.canary} | {f"{{{name}}}": value for name, value in theirs.ids.items()}
+    for name, value in named.items():
+        path, body = path.replace(name, value), body and body.replace(name, value)
+    headers = ours.headers | ({"Content-Type": "application/json"} if body else {})
 
-    answer = api_on_sqlite.get(asked, headers=ours.headers)
+    answer = api_on_sqlite.request(method, path, headers=headers, content=body)
 
     assert answer.status_code < 500
-    shown = answer.text.replace(asked, "") + str(answer.headers)
-    assert theirs.canary not in shown
+    said_by_us = path.rpartition("/")[2]  # an answer may repeat what it was asked
+    assert theirs.canary not in answer.text.replace(said_by_us, "") + str(answer.headers)
 
 
 def test_making_the_application_opens_nothing(tmp_path: Path) -> None:
