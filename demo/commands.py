@@ -39,7 +39,7 @@ def demo(
     that.
     """
     from demo.home import prepare_home
-    from demo.serving import serve, vectors_following
+    from demo.serving import serve
     from demo.summary import read_summary, tables
     from pipelines.run_console import failed_checks_table, run_on_console
 
@@ -60,5 +60,4 @@ def demo(
             f"To search by meaning, embed what was published: [bold]{follow}[/bold]", soft_wrap=True
         )
         return
-    with vectors_following(home):
-        serve(home, console)
+    serve(home, console)

@@ -1,5 +1,6 @@
 """Serving Dagster's pages of a home folder until Ctrl-C: web server, schedule and sensor."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -16,14 +17,15 @@ from rich.console import Console
 
 import pipelines
 from demo.errors import NotServing
-from pipelines.dagster_home import prepare_dagster_home
+from pipelines.dagster_home import open_instance, prepare_dagster_home
 from pipelines.definitions import HOME_VARIABLE
+from pipelines.resuming import bury_served_runs
 
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 180  # half a minute on an idle machine
 STOP_WITHIN_SECONDS = 20
 LOG_FILE = "pages.log"
-VECTORS_LOG = "vectors.log"
+LOCK_FILE = "pages.lock"
 
 
 def serve(home: Path, console: Console) -> None:
@@ -63,7 +65,7 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     root = Path(str(pipelines.__file__)).parents[1]
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-d", str(root)]
     environment = {**os.environ, "DAGSTER_HOME": str(folder), HOME_VARIABLE: str(home.absolute())}
-    with (folder / LOG_FILE).open("wb") as log:
+    with _as_first_pages(home), (folder / LOG_FILE).open("wb") as log:
         server = subprocess.Popen(  # noqa: S603
             [*command, "-h", HOST, "-p", str(port)],
             env=environment,
@@ -81,16 +83,17 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 @contextmanager
-def vectors_following(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Embed in a process of its own, while the block runs, what was published; what is left waits."""
-    with (home / VECTORS_LOG).open("wb") as log:
-        command = [sys.executable, "-m", "concord", "vectors", "drain", "--home", str(home)]
-        drain = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+def _as_first_pages(home: Path) -> Iterator[None]:
+    """Hold the lock of a home folder's pages; who gets it ends the runs that earlier pages left behind."""
+    with (prepare_dagster_home(home) / LOCK_FILE).open("a") as lock:
         try:
-            yield drain
-        finally:
-            drain.terminate()  # the outbox remembers what is not done
-            drain.wait()
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # others serve this folder, and what they started is alive
+            yield
+            return
+        with open_instance(home) as instance:
+            bury_served_runs(instance)
+        yield
 
 
 def _free_port() -> int:

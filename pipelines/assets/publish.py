@@ -6,7 +6,6 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from sqlalchemy import Engine
 
 from context_api.errors import StaleResult
 from pipelines.assets.groups import OWNERS, Group
@@ -16,7 +15,6 @@ from pipelines.assets.resolution import SETTLED, STANDARDISED, resolution_key
 from pipelines.assets.table_metadata import table_metadata
 from pipelines.publish import PublishSummary, publish
 from pipelines.settling_on_store import settle_on_store
-from resolution.matching.model import ResolutionModel
 
 VERSION = dg.AssetKey(["publish", "version"])
 ANALYST_COPY = dg.AssetKey(["publish", "analyst_copy"])
@@ -65,24 +63,18 @@ def published_version(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     model = promoted_model(home.model)
     if model is None:
         raise dg.Failure("there is no promoted model; materialise resolution/links first")
-    with home.connect("publishing", schema=RESOLUTION) as connection, home.store() as engine:
+    with home.connect("publishing", schema=RESOLUTION) as connection, home.store() as (engine, sealer):
         try:
-            outcome = _publish(home, connection, engine, model)
+            outcome = publish(connection, engine, sealer=sealer, model=model, snapshots=home.snapshots)
         except StaleResult:
             # Someone published since, or this very step did and was cut off before it could say so.
             settle_on_store(connection, engine, home.tenant_id, model=model)
-            outcome = _publish(home, connection, engine, model)
+            outcome = publish(connection, engine, sealer=sealer, model=model, snapshots=home.snapshots)
         yield dg.MaterializeResult(asset_key=VERSION, metadata=_metadata(outcome))
         membership = resolution_key("golden_membership")
         yield dg.MaterializeResult(
             asset_key=membership, metadata=table_metadata(connection, ".".join(membership.path))
         )
-
-
-def _publish(
-    home: HomeFolder, connection: duckdb.DuckDBPyConnection, engine: Engine, model: ResolutionModel
-) -> PublishSummary:
-    return publish(connection, engine, sealer=home.sealer(), model=model, snapshots=home.snapshots)
 
 
 def _metadata(outcome: PublishSummary) -> dict[str, Any]:

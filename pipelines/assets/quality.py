@@ -12,7 +12,7 @@ from pipelines.assets.measuring import (
     cluster_shape,
     review_share,
 )
-from pipelines.assets.pictures import sync_volume
+from pipelines.assets.pictures import rows_by_object
 from pipelines.assets.resolution import resolution_key
 from pipelines.assets.table_metadata import table_metadata
 
@@ -53,7 +53,7 @@ def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
         ).fetchall()
         metadata = table_metadata(connection, "quality.sync_completeness")
     return dg.MaterializeResult(
-        metadata={**metadata, "volume": sync_volume(dict(rows), title="rows in the raw layer")}
+        metadata={**metadata, "rows by object": rows_by_object(dict(rows), title="rows in the raw layer")}
     )
 
 

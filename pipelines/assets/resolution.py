@@ -22,7 +22,7 @@ from resolution.stages import standardise_parties
 
 PARTIES = "intermediate.int_party_records"
 
-_WEIGHTS = "select round(match_weight)::integer as weight, count(*) from links group by 1 order by 1"
+_WEIGHTS = "select round(match_weight)::integer, band, count(*) from links group by all order by all"
 _METHODS = "select method, band, count(*) from links where veto is null group by all order by all"
 _SIZES = """
 select size, count(*) from (select count(*) as size from membership group by golden_id) group by 1 order by 1
@@ -88,7 +88,7 @@ def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None
 def links(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Score all blocked pairs with the promoted model, or learn and promote one."""
     known = promoted_model(home.model)
-    with home.connect("scoring links", schema=RESOLUTION) as connection, home.store() as engine:
+    with home.connect("scoring links", schema=RESOLUTION) as connection, home.store() as (engine, _):
         model = score_on_store(connection, engine, home.tenant_id, model=known)
         if known is None:
             promote(model, home.model)
@@ -163,7 +163,7 @@ def settled_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     model = promoted_model(home.model)
     if model is None:
         raise dg.Failure("there is no promoted model; materialise resolution/links first")
-    with home.connect("settling", schema=RESOLUTION) as connection, home.store() as engine:
+    with home.connect("settling", schema=RESOLUTION) as connection, home.store() as (engine, _):
         settle_on_store(connection, engine, home.tenant_id, model=model)
         more: dict[str, dict[str, Any]] = {"membership": _membership_metadata(connection)}
         for spec in SETTLED:
