@@ -47,9 +47,29 @@ def what_to_try(address: str, home: Path) -> list[str]:
     return [
         f"  every step and table: {address}/assets, and the flow at {address}/asset-groups",
         f"  this run, second by second: {address}/runs",
-        f"  search by meaning, once the vectors have followed: concord vectors search TEXT --home {home}",
-        f"  change something in {home}/systems, then: concord run --home {home}",
-        "  a golden record: concord show --help",
+        f"  the vectors as they follow: {address}/assets/publish/vectors; then"
+        f" concord vectors search 'late delivery' --home {home}",
+        *_without_pages(home),
+    ]
+
+
+def what_to_try_next(home: Path) -> list[str]:
+    """Return lines that tell a newcomer what to do where no pages are served."""
+    return [
+        "What to try:",
+        f"  embed what was published: concord vectors drain --home {home}; then"
+        f" concord vectors search 'late delivery' --home {home}",
+        *_without_pages(home),
+        f"  the pages of all steps: concord demo --home {home}",
+    ]
+
+
+def _without_pages(home: Path) -> list[str]:
+    return [
+        f"  a golden record, by words of a name or an e-mail: concord show Schmidt --home {home}",
+        f"  let a day pass, and see that only that moves: concord demo --next-day --no-serve --home {home}",
+        f"  or change something in {home}/systems yourself, then: concord run --home {home}",
+        f"  rows that could not be read: concord quarantine list --home {home}",
     ]
 
 
