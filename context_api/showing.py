@@ -167,7 +167,7 @@ def _freshness_row(f: FreshnessView, now: datetime) -> tuple[str, ...]:
     return (f"{f.source}:{f.object}", synced, _age(f.last_synced_at, now), proven, f.deletes or "", state)
 
 
-def _table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> Table:
+def _table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import select
-from sqlmodel import col
+from sqlmodel import col, select
 
 from context_api.errors import NothingPublished
 from context_api.settings import open_home
@@ -84,16 +83,14 @@ def changes_since(home: Path, version: int) -> Changes:
 
 def _compared(snapshot: Snapshot, before: int, moved: Sequence[tuple[str, int, int]]) -> Changes:
     now = in_version(GoldenRecord, snapshot.tenant_id, snapshot.version)
-    begun = snapshot.connection.execute(
-        select(GoldenRecord.golden_id, GoldenRecord.entity_version).where(
-            now, col(GoldenRecord.published_from) > before
-        )  # type: ignore[call-overload]  # SQLModel's columns are typed as their values
-    ).all()
+    raised = select(GoldenRecord.golden_id, GoldenRecord.entity_version).where(
+        now, col(GoldenRecord.published_from) > before
+    )
+    versions = {row.golden_id: row.entity_version for row in snapshot.connection.execute(raised)}
     ids = [
-        set(snapshot.connection.execute(select(col(GoldenRecord.golden_id)).where(condition)).scalars())
+        set(snapshot.connection.execute(select(GoldenRecord.golden_id).where(condition)).scalars())
         for condition in (now, in_version(GoldenRecord, snapshot.tenant_id, before))
     ]
-    versions = {row.golden_id: row.entity_version for row in begun}
     named = headings(snapshot, sorted(versions)[:SHOWN])
     return Changes(
         moved=moved,

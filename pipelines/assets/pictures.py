@@ -93,7 +93,7 @@ def cluster_sizes(counts: Sequence[tuple[int, int]]) -> dg.MarkdownMetadataValue
     bars = axes.bar([size for size, _ in counts], [clusters for _, clusters in counts], color=INK)
     if len(counts) <= LABELLED_BARS:
         axes.bar_label(bars, fmt="{:,.0f}", fontsize=7)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     largest = max((size for size, _ in counts), default=0)
     clusters = sum(n for _, n in counts)
     return _picture(figure, f"{clusters:,} golden records by size; the largest holds {largest} records")
@@ -111,7 +111,7 @@ def rows_by_object(rows: Mapping[str, int], *, title: str) -> dg.MarkdownMetadat
 
 
 def sync_volume(loads: Sequence[LoadVolume], *, title: str) -> dg.MarkdownMetadataValue:
-    """Draw what each of the last loads moved, oldest first; a first load beside a daily one stays readable."""
+    """Draw what each of the last loads moved, oldest first, in counts of very different size."""
     shown = sorted(loads, key=lambda load: load.started_at)[-SHOWN_LOADS:]
     figure, axes = _figure("load", "rows moved")
     places = range(len(shown))

@@ -17,6 +17,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.publish import VERSION
+from pipelines.assets.table_metadata import seconds_since
 from pipelines.vectors.drain import DrainSummary
 from pipelines.vectors.embedding import DIMENSIONS, MODEL
 from pipelines.vectors.errors import DrainBusy, IndexUnreachable, NoStore, VectorError
@@ -93,7 +94,7 @@ def vectors(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
             **_metadata(done),
             "rows still pending": waiting,
             "place": "the Qdrant server at QDRANT_URL" if os.environ.get("QDRANT_URL") else "this machine",
-            "seconds": round(time.perf_counter() - begun, 3),
+            **seconds_since(begun),
         },
         check_results=[_judged(found)],
     )

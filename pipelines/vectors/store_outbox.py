@@ -52,7 +52,7 @@ class StoreOutbox(Outbox):
         rows = _pending().subquery()
         with reading(self._engine) as connection:
             found = connection.execute(select(rows.c.tenant_id, rows.c.kind, rows.c.key)).all()
-        return {PointRef(*row) for row in found}
+        return {PointRef(row.tenant_id, row.kind, row.key) for row in found}
 
     def has_done(self) -> bool:
         """Return whether any row is done."""
