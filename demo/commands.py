@@ -71,6 +71,6 @@ def demo(
     console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
     if no_serve:
         for line in what_to_try_next(home):
-            console.print(line, soft_wrap=True)
+            console.print(line, soft_wrap=True, highlight=False)
         return
     serve(home, console)

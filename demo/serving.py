@@ -38,7 +38,7 @@ def serve(home: Path, console: Console) -> None:
         status.stop()
         console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
         for line in what_to_try(address, home):
-            console.print(line, soft_wrap=True)
+            console.print(line, soft_wrap=True, highlight=False)
         _until_interrupted(server)
 
 
