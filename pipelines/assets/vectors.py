@@ -73,7 +73,7 @@ COMPARED = dg.AssetCheckSpec(
 )
 
 
-@dg.multi_asset(name="vectors", specs=[FOLLOWED], check_specs=[COMPARED], retry_policy=RETRIES)
+@dg.multi_asset(name="embed", specs=[FOLLOWED], check_specs=[COMPARED], retry_policy=RETRIES)
 def vectors(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     """Embed what was published since the last time, take out what is gone, and compare index and store."""
     begun = time.perf_counter()

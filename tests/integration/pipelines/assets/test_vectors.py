@@ -64,7 +64,7 @@ def test_the_catalogue_is_told_rows_columns_time_and_that_index_and_store_are_on
 ) -> None:
     run = follow(home)
 
-    (event,) = run.asset_materializations_for_node("vectors")
+    (event,) = run.asset_materializations_for_node("embed")
     told = {name: value.value for name, value in event.metadata.items()}
     (check,) = run.get_asset_check_evaluations()
     assert told["dagster/row_count"] == told["points written"] == 5
@@ -83,7 +83,7 @@ def test_what_is_gone_at_its_source_is_gone_from_the_index(
 
     run = follow(home)
 
-    (event,) = run.asset_materializations_for_node("vectors")
+    (event,) = run.asset_materializations_for_node("embed")
     assert event.metadata["points removed"].value == 1
     assert event.metadata["dagster/row_count"].value == 4
     assert [check.passed for check in run.get_asset_check_evaluations()] == [True]
