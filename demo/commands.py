@@ -46,17 +46,14 @@ def demo(
     that. With --next-day something has.
     """
     from demo.changes import change_tables, changes_since, visible_version
-    from demo.home import pass_day, prepare_home
+    from demo.home import prepare_home
     from demo.serving import serve, what_to_try_next
     from demo.summary import read_summary, tables
     from pipelines.run_console import failed_checks_table, run_on_console
 
     console = Console()
     if next_day:
-        passed = pass_day(home)
-        console.print(f"{passed.day}, a day in the company of {home}:", soft_wrap=True)
-        for system, told in passed.told.items():
-            console.print(*(f"  {escape(f'{system}: {what}')}" for what in told), sep="\n", soft_wrap=True)
+        _tell_day(home, console)
     company = prepare_home(home, scale=scale, seed=seed)
     console.print(company.words, soft_wrap=True)
     before = visible_version(home)
@@ -74,3 +71,13 @@ def demo(
             console.print(line, soft_wrap=True, highlight=False)
         return
     serve(home, console)
+
+
+def _tell_day(home: Path, console: Console) -> None:
+    from demo.home import pass_day
+
+    passed = pass_day(home)
+    console.print(f"{passed.day}, a day in the company of {home}:", soft_wrap=True)
+    for system, told in passed.told.items():
+        for what in told:
+            console.print(f"  {escape(f'{system}: {what}')}", soft_wrap=True, highlight=False)
