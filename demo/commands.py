@@ -64,8 +64,7 @@ def demo(
             console.print()
             console.print(table)
     console.print()
-    console.print(f"The company's systems are in [bold]{home / 'systems'}[/bold].", soft_wrap=True)
-    console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
+    _tell_places(home, console)
     if no_serve:
         for line in what_to_try_next(home):
             console.print(line, soft_wrap=True, highlight=False)
@@ -81,3 +80,8 @@ def _tell_day(home: Path, console: Console) -> None:
     for system, told in passed.told.items():
         for what in told:
             console.print(f"  {escape(f'{system}: {what}')}", soft_wrap=True, highlight=False)
+
+
+def _tell_places(home: Path, console: Console) -> None:
+    console.print(f"The company's systems are in [bold]{home / 'systems'}[/bold].", soft_wrap=True)
+    console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
