@@ -32,9 +32,7 @@ def demo(
     ] = None,
     next_day: Annotated[
         bool,
-        typer.Option(
-            "--next-day", help="Let a day pass in the company's four systems first; what changed is synced."
-        ),
+        typer.Option("--next-day", help="Let a day pass in the four systems, and sync what changed."),
     ] = False,
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="End after the summary; serve no pages.")
@@ -66,10 +64,9 @@ def demo(
     console.print()
     _tell_places(home, console)
     if no_serve:
-        for line in what_to_try_next(home):
-            console.print(line, soft_wrap=True, highlight=False)
-        return
-    serve(home, console)
+        console.print(*what_to_try_next(home), sep="\n", soft_wrap=True, highlight=False)
+    else:
+        serve(home, console)
 
 
 def _tell_day(home: Path, console: Console) -> None:
