@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from context_api import settling
 from context_api.errors import StaleResult
-from context_api.settling import MOST_RECORDS, Ruling, decide, undo, what_if
+from context_api.settling import Ruling, decide, undo, what_if
 from context_api.settling_publish import Publication
-from context_api.store.components import ComponentTooLarge
+from context_api.store import components
+from context_api.store.components import MOST_RECORDS, ComponentTooLarge
 from context_api.store.decisions import Verdict
 from context_api.store.engine import reading
 from context_api.store.reading import golden_id_of, version_at
@@ -46,7 +46,7 @@ def settled_in(warehouse: Any, engine: Engine) -> list[tuple[Any, ...]]:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let five records be too many."""
-    monkeypatch.setattr(settling, "MOST_RECORDS", 5)
+    monkeypatch.setattr(components, "MOST_RECORDS", 5)
 
 
 @pytest.mark.usefixtures("few")

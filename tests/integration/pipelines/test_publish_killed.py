@@ -45,7 +45,7 @@ def shown(engine: Engine, sealer: Sealer) -> dict[str, tuple[str | None, int, tu
 
 def counts(engine: Engine) -> dict[str, tuple[int, int]]:
     """Return how many rows each table has, and how many of them are current."""
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     with reading(engine) as connection:
         for table in ranged_tables():
             every, current = f"select count(*) from {table}", "where published_to is null"

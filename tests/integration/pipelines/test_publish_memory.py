@@ -108,9 +108,12 @@ def test_a_publish_without_change_hashes_no_row_and_makes_no_version(
     first = warehouse.publish(engine, sealer)
     compared = []
     compare = differences.compare
-    monkeypatch.setattr(
-        "pipelines.publish_staging.compare", lambda c, feed: (compared.append(feed.table), compare(c, feed))
-    )
+
+    def noted(connection: Any, feed: feeds.Feed) -> None:
+        compared.append(feed.table)
+        compare(connection, feed)
+
+    monkeypatch.setattr("pipelines.publish_staging.compare", noted)
 
     summary = warehouse.publish(engine, sealer)
 
