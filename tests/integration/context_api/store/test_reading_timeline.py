@@ -1,6 +1,6 @@
 """A timeline page by page is the whole timeline, whatever the times are (against a sorted list)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -55,7 +55,8 @@ def test_kinds_and_times_bound_what_is_told(engine: Engine, warehouse: Any, seal
 
     with reading(engine) as connection:
         snapshot = version_at(connection, sealer)
-        middle = Window(since=START + timedelta(days=1), until=START + timedelta(days=2))
+        first = START.replace(tzinfo=UTC)
+        middle = Window(since=first + timedelta(days=1), until=first + timedelta(days=2))
 
         assert [h.activity_id for h in happenings(snapshot, golden_id, middle, limit=9)] == ["erp:order:1"]
         assert happenings(snapshot, golden_id, Window(kinds=("ticket",)), limit=9) == ()
