@@ -12,8 +12,7 @@ from context_api.policy.classification import classifications
 from context_api.rendering.loading import facts_of, neighbours
 from context_api.rendering.party_views import RenderedView, render, sources_text
 from context_api.settling_write import Writing
-from context_api.store.bulk import insert_rows
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked, insert_rows
 from context_api.store.ranges import in_version
 from context_api.store.rendered_views import RenderedRow
 from context_api.store.sealing import Sealer

@@ -16,7 +16,7 @@ from context_api.rendering.facts import NAME_ATTRIBUTE, Claim, Doing, Edge, Part
 from context_api.rendering.party_views import RenderedView, View, render
 from context_api.settling_publish import Publication
 from context_api.settling_views import COLUMNS, view_row
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked
 from context_api.store.engine import reading
 from context_api.store.golden_records import GoldenRecord
 from context_api.store.ranges import in_version

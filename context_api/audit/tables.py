@@ -36,13 +36,13 @@ entries = Table(
 receipts = Table(
     "read_receipts",
     metadata,
-    Column("tenant_id", String, primary_key=True),
+    Column("writer", String, primary_key=True),  # rows are appended; only the index below is hit at random
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
     Column("golden_id", String, primary_key=True),
     Column("entity_version", BigInteger, primary_key=True, autoincrement=False),
-    Column("writer", String, primary_key=True),
-    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("tenant_id", String, nullable=False),
     Column("facts", String, nullable=False),
-    Index("ix_read_receipts_entry", "writer", "sequence"),
+    Index("ix_read_receipts_golden", "tenant_id", "golden_id"),
     sqlite_with_rowid=False,
 )
 

@@ -51,7 +51,11 @@ class Classifications:
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
 
+<<<<<<< HEAD
 @cache
+=======
+@cache  # declared in the package: it does not change while a process runs
+>>>>>>> customers
 def classifications() -> Classifications:
     """Return what is declared in the package; read once, as reading it takes longer than most answers."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")

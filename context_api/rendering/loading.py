@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from context_api.rendering.facts import NAME_ATTRIBUTE, Claim, Doing, Edge, PartyFacts
 from context_api.store.activities import Activity, ActivityParty, Relationship
-from context_api.store.components import chunked, without_zone
+from context_api.store.bulk import chunked
+from context_api.store.components import without_zone
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry
 from context_api.store.ranges import in_version

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from context_api.store.components import StoredRecord, chunked, claims_of
+from context_api.store.bulk import chunked
+from context_api.store.components import StoredRecord, claims_of
 from context_api.store.decisions import DecisionEntry
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.links import Link

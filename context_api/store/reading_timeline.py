@@ -14,7 +14,7 @@ from sqlalchemy import Row, and_, or_
 from sqlmodel import col, select
 
 from context_api.store.activities import Activity, ActivityParty
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked
 from context_api.store.ranges import in_version
 from context_api.store.reading import members
 from context_api.store.records import RecordKey

@@ -12,7 +12,7 @@ import duckdb
 
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.pictures import sync_volume
+from pipelines.assets.pictures import SHOWN_LOADS, LoadVolume, sync_volume
 from pipelines.assets.table_metadata import table_metadata
 from pipelines.connectors.files import FilesSettings
 from pipelines.connectors.sql import SqlSettings
@@ -21,6 +21,19 @@ from pipelines.sync.engine import SyncOptions, sync
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
 
+# The columns that sync adds to those of the source.
+OWN_COLUMNS = {
+    "_record_key": "The row's key at its source, as text; of several columns, joined.",
+    "_source_time": "When the source last changed the row, by its own clock.",
+    "_is_deleted": "Whether the row is gone at its source.",
+    "_content_hash": "Hash of what the source holds; a row that has not changed is not written again.",
+    "_load_id": "The load that last wrote the row.",
+    "_synced_at": "When that was (UTC).",
+}
+_LOADS = """
+select started_at, coalesce(rows_upserted, 0), coalesce(rows_deleted, 0), coalesce(rows_quarantined, 0)
+from sync.loads where source = $1 and object = $2 order by started_at desc limit $3
+"""
 ANSWERED = "source_answered"
 PROVEN = "proven_complete"
 
@@ -43,13 +56,15 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
             results = sync(
                 connection, [source], home=home.root, open_connector=home.connector, options=SyncOptions()
             )
-            read = {result.object_name: result.rows_read for result in results}
-            volume = sync_volume(read, title=f"read from {source.name} by this run")
             for result in results:
                 table = f"raw_{source.name}.{result.object_name}"
                 if not _is_there(connection, source.name, name=result.object_name):
                     raise NothingSynced(source.name, result.object_name, reason=result.error)
-                metadata = {**table_metadata(connection, table), **_metadata(result), "sync volume": volume}
+                metadata = {
+                    **table_metadata(connection, table, descriptions=OWN_COLUMNS),
+                    **_metadata(result),
+                    "sync volume": _volume(connection, source.name, name=result.object_name),
+                }
                 yield dg.MaterializeResult(
                     asset_key=raw_key(source.name, result.object_name),
                     metadata=metadata,
@@ -57,6 +72,11 @@ def source_assets(source: Source) -> dg.AssetsDefinition:
                 )
 
     return sync_source
+
+
+def _volume(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> dg.MarkdownMetadataValue:
+    loads = connection.execute(_LOADS, [source, name, SHOWN_LOADS]).fetchall()
+    return sync_volume([LoadVolume(*load) for load in loads], title=f"{name} of {source}")
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import shutil
+import socket
 import sys
 import tempfile
 from base64 import urlsafe_b64encode
@@ -268,3 +269,11 @@ def new_key(published: Published) -> Callable[..., str]:
         return key
 
     return make
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

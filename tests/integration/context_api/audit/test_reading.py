@@ -51,7 +51,7 @@ SAME_HASH = "hash = (select hash from audit_entries where writer = 'one' and seq
         pytest.param("update read_receipts set tenant_id = 't' where {}", "one", 3, id="give-receipt-away"),
         pytest.param("delete from read_receipts where {}", "two", 9, id="delete-receipt"),
         pytest.param(
-            "insert into read_receipts select tenant_id, 'g-9', 1, writer, sequence, 'x' from read_receipts"
+            "insert into read_receipts select writer, sequence, 'g-9', 1, tenant_id, 'x' from read_receipts"
             " where {}",
             "two",
             2,

@@ -3,12 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from context_api.audit.reading import read_receipts_of
 from context_api.customers.customer_route import etag, matches
 from context_api.policy.classification import Classification
-from context_api.store.engine import open_store, writing
+from context_api.store.engine import open_store
 
 FULL_PARTS = {"entity", "conflicts", "relationships", "history", "process", "records"}
 
@@ -106,38 +105,11 @@ def test_what_is_no_party_says_what_to_do(
     assert found.json()["detail"]
 
 
-def test_a_split_id_that_none_of_its_parts_carries_answers_with_them(
-    api_on_sqlite: Any, published_on_sqlite: Any
-) -> None:
-    ids = published_on_sqlite.ours.ids
-    engine = open_store(published_on_sqlite.url)
-    with writing(engine) as connection:  # as a ledger reads whose founder was deleted after the split
-        which = {"id": ids["alone"], "other": ids["into"]}
-        now = "select visible_sequence from tenants where tenant_id = 'default'"
-        connection.execute(
-            text(
-                "insert into identity_ledger (tenant_id, record_id, published_from, content_hash, golden_id,"
-                " change, cause, recorded_from) select tenant_id, record_id, ("
-                + now
-                + "), '', :other, 'merged', 'run', recorded_from from identity_ledger"
-                " where golden_id = :id and published_to is null and tenant_id = 'default'"
-            ),
-            which,
-        )
-        connection.execute(
-            text(
-                "update identity_ledger set published_to = (" + now + ")"
-                " where golden_id = :id and published_to is null and tenant_id = 'default'"
-            ),
-            which,
-        )
-        connection.execute(text("delete from rendered_views where golden_id = :id"), which)
-    engine.dispose()
-
-    found = ask(api_on_sqlite, published_on_sqlite, ids["alone"])
+def test_a_split_id_that_none_of_its_parts_carries_answers_with_them(api: Any, published: Any) -> None:
+    found = ask(api, published, published.ours.ids["scattered"])
 
     assert found.status_code == 300
-    assert found.json()["parts"] == [ids["into"]]
+    assert found.json()["parts"] == [published.ours.ids["strip"]]
 
 
 def test_what_is_above_the_callers_clearance_is_masked(api: Any, published: Any, new_key: Any) -> None:

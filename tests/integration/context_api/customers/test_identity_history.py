@@ -7,7 +7,13 @@ import pytest
 
 @pytest.mark.parametrize(
     ("kind", "status"),
-    [("person", "current"), ("merged", "redirected"), ("split", "current"), ("gone", "gone")],
+    [
+        ("person", "current"),
+        ("merged", "redirected"),
+        ("split", "current"),
+        ("scattered", "split"),
+        ("gone", "gone"),
+    ],
 )
 def test_every_id_that_ever_was_tells_its_history(kind: str, status: str, api: Any, published: Any) -> None:
     golden_id = published.ours.ids[kind]
@@ -24,10 +30,10 @@ def test_a_survivor_says_for_whom_it_stands_and_a_split_id_where_its_records_wen
     ids = published.ours.ids
 
     into = api.get(f"/v1/customers/{ids['into']}/history", headers=published.ours.headers).json()
-    split = api.get(f"/v1/customers/{ids['part']}/history", headers=published.ours.headers).json()
+    split = api.get(f"/v1/customers/{ids['split']}/history", headers=published.ours.headers).json()
 
     assert into["stands_for"] == [ids["merged"]]
-    assert set(split["parts"]) == {ids["split"], ids["part"]}
+    assert set(split["parts"]) == {ids["split"], ids["torn"]}
 
 
 def test_a_history_comes_page_by_page(api: Any, published: Any) -> None:
