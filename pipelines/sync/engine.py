@@ -46,6 +46,8 @@ def sync(
 ) -> list[ObjectResult]:  # fmt: skip
     """Bring the raw layer up to date with every source, and say what happened to each object."""
     tables.prepare(connection)
+    # Raw rows have no order; freed of keeping one, DuckDB packs what is new on all cores.
+    connection.execute("set preserve_insertion_order = false")
     results: list[ObjectResult] = []
     for source in sources:
         run = SourceRun(connection, source, home, options, now)
