@@ -16,6 +16,8 @@
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
         ├── RateLimited           asked too often; says when to come back
         ├── AuthFault             credentials are refused: asking again cannot help
+        ├── CursorExpired         the source no longer knows where we were: all is read again
+        ├── OutOfTime             slower than its time limit: the others do not wait
         ├── SchemaFault           the source lacks an object or field that is declared
         └── PermanentFault        the question itself is refused
 
@@ -120,6 +122,24 @@ class RateLimited(ConnectorError):
     def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message)
+
+
+class CursorExpired(ConnectorError):
+    """The source no longer knows the cursor it gave; only reading everything again tells what it holds."""
+
+    kind = "cursor expired"
+
+
+class OutOfTime(ConnectorError):
+    """The source took longer than its limit; asking again in this run would hold up the others."""
+
+    kind = "out of time"
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(
+            f"not done with {what} when its {seconds:,g} seconds were over; what came before is kept, and the"
+            " next run goes on from there; `time_limit_seconds` in sources.yml may give it more"
+        )
 
 
 class AuthFault(ConnectorError):
