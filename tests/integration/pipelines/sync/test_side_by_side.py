@@ -68,21 +68,21 @@ def named(name: str, *, seconds: float = 900) -> Source:
 
 
 def synced(
-    warehouse: duckdb.DuckDBPyConnection, home: Path, sources: dict[Source, Connector]
+    warehouse: duckdb.DuckDBPyConnection, home: Path, *sources: tuple[Source, Connector]
 ) -> dict[str, ObjectResult]:
-    by_name = {source.name: connector for source, connector in sources.items()}
+    by_name = {source.name: connector for source, connector in sources}
     results = sync(
-        warehouse, list(sources), home=home,
+        warehouse, [source for source, _ in sources], home=home,
         open_connector=lambda source: by_name[source.name], options=SyncOptions(),
     )  # fmt: skip
-    assert [result.source for result in results] == [source.name for source in sources]
+    assert [result.source for result in results] == [source.name for source, _ in sources]
     return {result.source: result for result in results}
 
 
 def test_sources_are_read_at_the_same_time(warehouse: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     barrier = Barrier(4)
 
-    results = synced(warehouse, tmp_path, {named(f"s{n}"): Met(barrier) for n in range(4)})
+    results = synced(warehouse, tmp_path, *((named(f"s{n}"), Met(barrier)) for n in range(4)))
 
     assert [result.status for result in results.values()] == ["complete"] * 4
     for name in results:
@@ -97,7 +97,8 @@ def test_a_source_that_hangs_is_left_with_what_it_gave_and_named(
     results = synced(
         warehouse,
         tmp_path,
-        {named("slow", seconds=3): hanging, named("shop"): FakeSource(Page([person(1), person(2)]))},
+        (named("slow", seconds=3), hanging),
+        (named("shop"), FakeSource(Page([person(1), person(2)]))),
     )
 
     assert (results["shop"].status, results["shop"].upserted) == ("complete", 2)
@@ -108,7 +109,7 @@ def test_a_source_that_hangs_is_left_with_what_it_gave_and_named(
         ("slow", False, "partial", results["slow"].error),
     ]
     then = FakeSource(Page([person(2)], cursor={"after": 2}), state=[person(1), person(2)])
-    assert synced(warehouse, tmp_path, {named("slow"): then})["slow"].status == "complete"
+    assert synced(warehouse, tmp_path, (named("slow"), then))["slow"].status == "complete"
     assert then.cursors == [{"after": 1}]  # from where it stopped
     assert warehouse.execute("select count(*) from raw_slow.people").fetchone() == (2,)
 
@@ -118,7 +119,7 @@ def test_a_source_that_is_down_fails_alone(warehouse: duckdb.DuckDBPyConnection,
         def check(self) -> None:
             raise TransientFault("connection refused")
 
-    results = synced(warehouse, tmp_path, {named("down"): Down(), named("shop"): FakeSource(Page([person(1)]))})
+    results = synced(warehouse, tmp_path, (named("down"), Down()), (named("shop"), FakeSource(Page([person(1)]))))
 
     assert (results["down"].status, results["down"].error) == ("failed", "transient: connection refused")
     assert results["shop"].status == "complete"
@@ -129,12 +130,12 @@ def test_half_a_page_of_keys_and_rows_deletes_nothing_and_is_seen(
 ) -> None:
     object_ = people(Deletes.RECONCILE)
     rows = [{k: v for k, v in person(n, changed=n).items() if k != "gone"} for n in range(4)]
-    synced(warehouse, tmp_path, {named("shop"): FakeSource(Page(rows), object_=object_, state=rows)})
+    synced(warehouse, tmp_path, (named("shop"), FakeSource(Page(rows), object_=object_, state=rows)))
     half = FakeSource(Page(rows[:2]), object_=object_, state=rows)
     half.complete_keys = False
 
     results = synced(
-        warehouse, tmp_path, {named("shop"): half, named("other"): FakeSource(Page([person(1)]))}
+        warehouse, tmp_path, (named("shop"), half), (named("other"), FakeSource(Page([person(1)])))
     )
 
     assert (results["shop"].deleted, results["other"].status) == (0, "complete")
