@@ -68,13 +68,11 @@ class WarehouseLocked(PipelineError):
 
 
 class NothingSynced(PipelineError):
-    """The first sync of an object failed: there are no rows of before that could stay in force."""
+    """The first sync of some objects failed: there are no rows of before that could stay in force."""
 
-    def __init__(self, source: str, object_name: str, *, reason: str | None) -> None:
-        super().__init__(
-            f"{source}.{object_name} was never synced ({reason or 'no rows came'}); mend the source, or take"
-            " the object out of sources.yml"
-        )
+    def __init__(self, objects: Sequence[tuple[str, str, str]]) -> None:
+        told = "; ".join(f"{source}.{name} was never synced ({reason})" for source, name, reason in objects)
+        super().__init__(f"{told}: mend the source, or take the object out of sources.yml")
 
 
 class DbtFault(PipelineError):
