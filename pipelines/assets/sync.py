@@ -18,6 +18,7 @@ from pipelines.connectors.files import FilesSettings
 from pipelines.connectors.sql import SqlSettings
 from pipelines.errors import NothingSynced
 from pipelines.sync.engine import SyncOptions, sync
+from pipelines.sync.progress import listener
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
 
@@ -42,8 +43,9 @@ def sync_assets(sources: Sequence[Source]) -> dg.AssetsDefinition:
     )
     def sync_sources(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
         with home.connect("syncing") as connection:
+            options = SyncOptions(progress=listener())
             results = sync(
-                connection, sources, home=home.root, open_connector=home.connector, options=SyncOptions()
+                connection, sources, home=home.root, open_connector=home.connector, options=options
             )
             never: list[ObjectResult] = []
             for result in results:

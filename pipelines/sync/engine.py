@@ -21,6 +21,7 @@ from pipelines.connectors.port import Connector, SourceObject, Undiscovered
 from pipelines.errors import ConnectorError
 from pipelines.sync import landing, tables, upsert
 from pipelines.sync.contract import agree
+from pipelines.sync.progress import RowsRead, tell_nobody
 from pipelines.sync.reading import Progress, Reading, read_batches
 from pipelines.sync.retrying import RetryBudget, asked
 from pipelines.sync.settling import ObjectResult, settle, write_load
@@ -35,10 +36,10 @@ Opener = Callable[[Source], Connector]
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """How to sync: everything again (`full`), and whom to tell how far it is."""
+    """How to sync: everything again (`full`), and whom to tell how far it is; from several threads."""
 
     full: bool = False
-    progress: Callable[[str, str, int], None] = lambda _source, _object, _rows: None
+    progress: RowsRead = tell_nobody
 
 
 def utc_now() -> datetime:
@@ -152,7 +153,7 @@ class SourceRun:
         return settle(self.connection, load, reading=reading, landed=landed, now=self.now())
 
     def _progress(self) -> Progress:
-        return lambda name, rows: self.options.progress(self.source.name, name, rows)
+        return partial(self.options.progress, self.source.name)
 
     def _failed(self, load: Load, reasons: Mapping[str, str]) -> list[ObjectResult]:
         ended = self.now()
