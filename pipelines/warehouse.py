@@ -16,6 +16,10 @@ from pipelines.errors import NoWarehouse, WarehouseFault, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
+# What DuckDB says of a disk that is full or gone: while it writes, when it commits, and of all that follows.
+UNUSABLE = (
+    duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.FatalException,
+)  # fmt: skip
 
 
 def warehouse_path(home: Path) -> Path:
@@ -31,9 +35,13 @@ def hold(home: Path, *, purpose: str, read_only: bool = False) -> Iterator[None]
 
     Raises:
         WarehouseLocked: another process holds the lock; the message names it and what it does.
+        WarehouseFault: nothing can be written into the folder.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WarehouseFault(f"{home} cannot be used: {error}; see to it and run again") from error
     try:
         _lock(descriptor, home, shared=read_only)
         if not read_only:
@@ -71,13 +79,13 @@ def connect(
             connection = duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
-                raise
+                raise WarehouseFault(f"{path} cannot be used: {error}; see to it and run again") from error
             message = f"{path} is open in a program that does not take our lock; close it: {error}"
             raise WarehouseLocked(message) from error
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except UNUSABLE as error:
             message = f"{path} cannot be used: {error}; free some space and run again"
             raise WarehouseFault(message) from error
         finally:

@@ -73,9 +73,7 @@ def _shows(shown: Callable[[Mapping[str, Cursor]], str], last: Seen, now: Seen) 
         return "all of it may be other"
 
 
-def fingerprint(
-    source: Source, cursors: Mapping[str, Cursor], *, home: Path, open_connector: Opener
-) -> str:
+def fingerprint(source: Source, cursors: Mapping[str, Cursor], *, home: Path, open_connector: Opener) -> str:
     """Return a value that differs when the source holds something else; `cursors` are by object.
 
     Raises:

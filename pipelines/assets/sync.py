@@ -1,7 +1,8 @@
 """Sync: every object of every source as an asset, the raw layer of the warehouse.
 
-One step reads all sources side by side. What one source suffers, the others do not: a source that is down, too
-slow or answers in part leaves the rows of before in force, and its checks say which object and why; the run goes on.
+One step reads all sources side by side. What one source suffers, the others do not: a source that is down,
+too slow or answers in part leaves the rows of before in force, and its checks say which object and why; the
+run goes on.
 """
 
 import math

@@ -1,7 +1,7 @@
 """What is known of a text file without reading it again: its columns, its keys, and rows for a proof.
 
-One index for each file, beside the warehouse, made when the file is first seen and again when it has changed. It
-holds nothing that the file does not: without it, the file is read.
+One index for each file, beside the warehouse, made when the file is first seen and again when it has
+changed. It holds nothing that the file does not: without it, the file is read.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ SAMPLE_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """A file as it was at `state`: `keys` of its rows in order, `sample` by even distances, each row's last."""
+    """A file as it was at `state`: the `keys` of its rows in order, a `sample` by even distances."""
 
     state: Mapping[str, Any]
     fields: Mapping[str, FieldType]

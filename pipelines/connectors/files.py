@@ -1,8 +1,8 @@
 """Folders of CSV, JSONL and Parquet files: new and changed ones are read, and no other is opened.
 
 A file counts as changed by size and time, and where only the time differs, by its content. What went with
-a removed or shortened file shows in the keys, so `deletes: reconcile` finds it. Keys and sample of a text file
-come from its index; of a Parquet file, from the columns and rows that are needed.
+a removed or shortened file shows in the keys, so `deletes: reconcile` finds it. Keys and sample of a text
+file come from its index; of a Parquet file, from the columns and rows that are needed.
 """
 
 import csv
@@ -151,7 +151,11 @@ class FilesConnector(Connector):
             found = found[:: max(1, -(-len(found) // quota))] if quota else []
             return [(tuple(row.get(key) for key in object_.keys), row) for row in found]
         last = {key: number for number, key in enumerate(keys)}
-        numbers = [n for n in range(0, len(keys), max(1, -(-len(keys) // quota))) if last[keys[n]] == n] if quota else []
+        numbers = (
+            [n for n in range(0, len(keys), max(1, -(-len(keys) // quota))) if last[keys[n]] == n]
+            if quota
+            else []
+        )
         rows = _asked(path, lambda: pq.read_table(path).take(pa.array(numbers, pa.int64())).to_pylist())
         return [(keys[number], row) for number, row in zip(numbers, rows, strict=True)]
 

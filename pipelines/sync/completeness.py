@@ -13,9 +13,10 @@ from pipelines.sync.fitting import Fitted
 from pipelines.sync.tables import Load
 from pipelines.sync.upsert import raw_table, versions
 
-# A row that is missing in the sample may have changed after it was read; in two in a row, it was missed. What two
-# readings of everything did not bring (an older backup at the source, rows that share a key) is left alone.
+# A row that is missing in the sample may have changed after it was read; in two in a row, it was missed. What
+# two readings of all did not bring (an older backup at the source, rows that share a key) is left alone.
 MISSED_FROM, MISSED_TO = 2, 5
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -84,10 +85,8 @@ def _still_missing(connection: duckdb.DuckDBPyConnection, source: str, *, object
     return int(found[0]) if found else 0
 
 
-def missed_rows(
-    connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, proof: Proof
-) -> int:
-    """Return how many rows of the source came neither here nor into quarantine, as far as a proof can tell."""
+def missed_rows(connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, proof: Proof) -> int:
+    """Return how many rows of the source came neither here nor into quarantine, as far as a proof tells."""
     found = connection.execute(
         """
         select

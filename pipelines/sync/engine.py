@@ -1,8 +1,9 @@
 """Syncing sources side by side: what one of them suffers, the others do not.
 
 Each source is asked, read and landed in a thread of its own and within its time limit; what has landed is
-settled in turn, for the warehouse has one writer. An object whose keys show that rows were missed is read again
-in full, in the same run, once.
+settled in turn, for the warehouse has one writer.
+
+An object whose keys or proof show that rows were missed is read again in full, in the same run, once.
 """
 
 import secrets

@@ -106,7 +106,11 @@ def _converted(rows: Sequence[Row]) -> dict[str, pa.Array]:
 
 
 def _column(
-    rows: Sequence[Row], name: str, type_: FieldType, found: pa.Array | None, reasons: dict[int, tuple[str, str]]
+    rows: Sequence[Row],
+    name: str,
+    type_: FieldType,
+    found: pa.Array | None,
+    reasons: dict[int, tuple[str, str]],
 ) -> pa.Array | list[Any]:
     target = ARROW_TYPES[type_]
     try:

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 SHOWN_AFTER_SECONDS = 2.0
 LINE_EVERY_SECONDS = 10.0
-RowsRead: TypeAlias = Callable[[str, str, int, int | None], None]  # source, object, rows read, rows there are
+# source, object, rows read, rows there are
+RowsRead: TypeAlias = Callable[[str, str, int, int | None], None]
 Clock: TypeAlias = Callable[[], float]
 
 
@@ -28,7 +29,7 @@ _listener: ContextVar[RowsRead] = ContextVar("listener", default=tell_nobody)
 
 
 def listener() -> RowsRead:
-    """Return who wants to hear of progress: whoever `listening` names, such as the command a run belongs to."""
+    """Return who wants to hear of progress: whoever `listening` names, such as the command of a run."""
     return _listener.get()
 
 

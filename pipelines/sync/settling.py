@@ -81,9 +81,10 @@ def settle(
         tables.write_event(connection, load, object_name=name, event=event, now=now)
     if reading.cursor is not None:
         tables.write_cursor(connection, load.source, object_name=name, cursor=reading.cursor, now=now)
+    share = None if proof is None else proof.share
     result = ObjectResult(
         load.source, name, _status(reading), reading.rows, moved.rows - moved.tombstones,
-        moved.tombstones + buried, aside, None if proof is None else proof.share, deletes.LABELS[contract.object_.deletes],
+        moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
         None if reading.error is None else f"{reading.error.kind}: {reading.error}", missed,
         reading.seconds + time.monotonic() - started,
     )  # fmt: skip

@@ -41,7 +41,7 @@ Settings = SqlSettings | FilesSettings | MailSettings
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One connected system: its settings, its objects, columns that it may be without, and its time in a run."""
+    """One connected system: its settings, objects, columns that it may be without, and its time in a run."""
 
     name: str
     settings: Settings

@@ -11,9 +11,9 @@ from pipelines.connectors.port import Cursor
 from pipelines.sync.contract import SchemaEvent
 
 # Grain: cursors, one row per object; loads and completeness, one per object and load; schema_events, one
-# per change seen; quarantine, one per row and reason; unproven, one per row that the last sample showed and the
-# warehouse did not hold, with how many samples in a row have shown it so. loads.status: complete, partial (what came before
-# the fault is stored, the cursor stands there), failed (nothing came).
+# per change seen; quarantine, one per row and reason; unproven, one per row that the last sample showed and
+# the warehouse did not hold, with how many samples in a row showed that. loads.status: complete,
+# partial (what came before the fault is stored, the cursor stands there), failed (nothing came).
 DDL = """
 create schema if not exists sync;
 create table if not exists sync.cursors (

@@ -1,7 +1,7 @@
 """A connector that answers in time or not at all: no source can hold up a run for longer than its limit.
 
-A source that hangs may never come back from a call, and no program can end a call from outside. So each source
-is asked in a thread of its own, which is left behind when the time is over: what came until then is kept.
+A source that hangs may never come back from a call, and no program can end a call from outside. So each
+source is asked in a thread of its own, which is left behind when the time is over: what came by then is kept.
 """
 
 import time

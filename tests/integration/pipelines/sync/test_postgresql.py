@@ -1,4 +1,4 @@
-"""A PostgreSQL server as a source, a real one: types, ties, deletes, streaming, and a connection that is lost."""
+"""A PostgreSQL server as a source, a real one: types, ties, deletes, streaming, a connection that is lost."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,8 +22,8 @@ from pipelines.sync.sources import Source
 
 ORDERS = """
 create table orders (
-    id uuid primary key, amount numeric(20, 6), total double precision, is_paid boolean, lines jsonb, tags text[],
-    photo bytea, day date, at time, changed timestamptz, local timestamp
+    id uuid primary key, amount numeric(20, 6), total double precision, is_paid boolean, lines jsonb,
+    tags text[], photo bytea, day date, at time, changed timestamptz, local timestamp
 )
 """
 EVENTS = "create table events (id bigint primary key, name text, changed timestamptz)"
@@ -35,7 +35,9 @@ def database(postgres: str) -> Iterator[str]:
     name = f"source_{uuid4().hex}"
     with psycopg.connect(postgres, autocommit=True) as server:
         server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        server.execute(sql.SQL("alter database {} set timezone to 'Pacific/Auckland'").format(sql.Identifier(name)))
+        server.execute(
+            sql.SQL("alter database {} set timezone to 'Pacific/Auckland'").format(sql.Identifier(name))
+        )
     address = postgres.replace("/postgres?", f"/{name}?")
     yield address
     with psycopg.connect(postgres, autocommit=True) as server:
@@ -58,7 +60,11 @@ def told(database: str, *statements: str) -> None:
 
 
 def source_of(database: str, table: str, *, page_rows: int = 20_000) -> Source:
-    url = make_url(database).set(drivername="postgresql+psycopg").update_query_dict({"application_name": "concord"})
+    url = (
+        make_url(database)
+        .set(drivername="postgresql+psycopg")
+        .update_query_dict({"application_name": "concord"})
+    )
     declared = SqlTable(table, ("id",), table, "changed", None, Deletes.RECONCILE)
     settings = SqlSettings(url.render_as_string(hide_password=False), (declared,), page_rows=page_rows)
     return Source("erp", settings, (table,))
@@ -84,31 +90,40 @@ def test_every_type_arrives_without_loss(
     told(
         database,
         ORDERS,
-        f"""insert into orders values ('{key}', 12345678901234.100000, 0.1, true, '{{"b": [1, 2.50], "a": null}}',
-            '{{x,"y z",null}}', '\\xff00', '2024-02-29', '24:00', '2024-05-01 12:00:00.5+12', '2024-05-01 12:00')""",
+        f"""insert into orders values ('{key}', 12345678901234.100000, 0.1, true,
+            '{{"b": [1, 2.50], "a": null}}', '{{x,"y z",null}}', '\\xff00', '2024-02-29', '24:00',
+            '2024-05-01 12:00:00.5+12', '2024-05-01 12:00')""",
         "insert into orders (id, changed, local) values (gen_random_uuid(), '2024-01-01Z', 'infinity')",
         "insert into orders (id, day) values (gen_random_uuid(), '0044-03-15 BC')",
     )
 
     result = synced(warehouse, tmp_path, source_of(database, "orders"))
 
-    assert (result.status, result.upserted, result.quarantined, result.proven_share) == ("complete", 3, 0, 1.0)
+    assert (result.status, result.upserted, result.quarantined, result.proven_share) == (
+        "complete",
+        3,
+        0,
+        1.0,
+    )
     row = warehouse.execute(
         "select * exclude (_load_id, _synced_at, _content_hash) from raw_erp.orders where id = ?", [key]
     ).fetchone()
     assert row == (
         key, "12345678901234.100000", 0.1, True, '{"a": null, "b": [1, 2.5]}', '["x", "y z", null]',
         "base64:/wA=", "2024-02-29", "24:00:00", "2024-05-01 00:00:00.5+00", "2024-05-01 12:00:00", key,
-        datetime(2024, 5, 1, 0, 0, 0, 500_000), False,
+        datetime(2024, 5, 1, 0, 0, 0, 500_000), False,  # noqa: DTZ001 - UTC, as the warehouse keeps it
     )  # fmt: skip
-    odd = warehouse.execute("select local, day from raw_erp.orders where id <> ? order by 1", [key]).fetchall()
+    odd = warehouse.execute(
+        "select local, day from raw_erp.orders where id <> ? order by 1", [key]
+    ).fetchall()
     assert odd == [("infinity", None), (None, "0044-03-15 BC")]
 
 
 def test_a_second_sync_reads_the_overlap_and_moves_nothing(
     database: str, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    told(database, EVENTS, "insert into events select n, 'Ann', '2024-05-01Z'::timestamptz + n * interval '1 day'"
+    days = "'2024-05-01Z'::timestamptz + n * interval '1 day'"
+    told(database, EVENTS, f"insert into events select n, 'Ann', {days}"
          " from generate_series(1, 9) n")  # fmt: skip
     source = source_of(database, "events")
     synced(warehouse, tmp_path, source)
@@ -148,7 +163,8 @@ def test_rows_are_streamed_from_a_cursor_of_the_server(database: str) -> None:
     next(pages)
     with psycopg.connect(database) as other:
         asked = other.execute(
-            "select query from pg_stat_activity where application_name = 'concord' and state like '%transaction%'"
+            "select query from pg_stat_activity"
+            " where application_name = 'concord' and state like '%transaction%'"
         ).fetchall()
     pages.close()
     with_pages.close()
@@ -196,13 +212,15 @@ def test_a_connection_lost_while_reading_loses_and_doubles_nothing(
     )  # fmt: skip
 
     assert (result.status, result.upserted, result.proven_share) == ("complete", 9000, 1.0)
-    found: Any = warehouse.execute("select count(*), count(distinct id), max(id) from raw_erp.events").fetchone()
+    found: Any = warehouse.execute(
+        "select count(*), count(distinct id), max(id) from raw_erp.events"
+    ).fetchone()
     assert found == (9000, 9000, 9000)
     assert result.rows_read > 9000  # it was read again from where it stood
 
 
 def test_a_server_that_is_down_is_a_fault_that_may_pass(
-    database: str, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     source = source_of("postgresql://nobody@127.0.0.1:1/none?", "events")
 

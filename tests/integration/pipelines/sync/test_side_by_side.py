@@ -119,7 +119,9 @@ def test_a_source_that_is_down_fails_alone(warehouse: duckdb.DuckDBPyConnection,
         def check(self) -> None:
             raise TransientFault("connection refused")
 
-    results = synced(warehouse, tmp_path, (named("down"), Down()), (named("shop"), FakeSource(Page([person(1)]))))
+    results = synced(
+        warehouse, tmp_path, (named("down"), Down()), (named("shop"), FakeSource(Page([person(1)])))
+    )
 
     assert (results["down"].status, results["down"].error) == ("failed", "transient: connection refused")
     assert results["shop"].status == "complete"

@@ -4,14 +4,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-
-from fake_source import FakeSource, person, source_named
+from fake_source import FakeSource, person
 
 from pipelines.assets.changes import Seen, look
 from pipelines.connectors.opening import open_connector
 from pipelines.connectors.port import Connector, Cursor, Page, SourceObject
-from pipelines.sync.engine import utc_now
 from pipelines.connectors.sql import SqlSettings
+from pipelines.sync.engine import utc_now
 from pipelines.sync.sources import Source, parse_sources
 
 SOURCES = """
@@ -79,7 +78,9 @@ class Elsewhere(FakeSource):
         yield Page([row for row in self.state or () if row["changed"] >= person(0, changed=after)["changed"]])
 
 
-def looked(source: FakeSource, before: dict[str, Seen], *, cursor: int | None) -> tuple[dict[str, Seen], bool]:
+def looked(
+    source: FakeSource, before: dict[str, Seen], *, cursor: int | None
+) -> tuple[dict[str, Seen], bool]:
     """Look while the warehouse holds this cursor; return what was seen, and whether a run is asked for."""
     erp = Source("erp", SqlSettings("postgresql://erp/erp", ()), ("people",))
     cursors = {} if cursor is None else {("erp", "people"): {"after": cursor}}

@@ -14,7 +14,9 @@ def test_types_grow_with_the_values_and_a_column_without_one_is_text() -> None:
     assert settled(types) == {"n": FieldType.DOUBLE, "x": FieldType.TEXT, "mixed": FieldType.TEXT}
 
 
-@pytest.mark.parametrize(("name", "text"), [("a.csv", "\ufeffid,name\n"), ("a.jsonl", '{"id": "1", "name": null}\n')])
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.csv", "\ufeffid,name\n"), ("a.jsonl", '{"id": "1", "name": null}\n')]
+)
 def test_a_file_tells_its_columns(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
 

@@ -1,4 +1,5 @@
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,5 +161,5 @@ def test_a_sample_of_many_rows_is_spread_over_all(tmp_path: Path) -> None:
     numbers = sorted(int(row["id"]) for row in source.sample(people(source), 100).changes)
 
     assert 50 <= len(numbers) <= 100
-    assert max(after - before for before, after in zip(numbers, numbers[1:], strict=False)) < 300
+    assert max(after - before for before, after in pairwise(numbers)) < 300
     assert (numbers[0], numbers[-1] > 8_600) == (0, True)

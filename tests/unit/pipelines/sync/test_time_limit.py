@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Sequence
-from threading import Event, enumerate as threads
+from threading import Event
+from threading import enumerate as threads
 from typing import Any
 
 import pytest
