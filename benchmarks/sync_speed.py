@@ -5,7 +5,7 @@
 The rows have 15 columns, like a customer table. Ours are read through the engine, with validation, hashes,
 quarantine, cursor and proof; plain dlt merges the same dicts by primary key, with parquet files, which is
 its quicker way. Both sides load all rows, then all of them again with one in ten changed. Rows a second
-depend on what else the machine does, which its load shows; rows a CPU second and the sides' ratio depend less.
+depend on what else the machine does, which its load shows; rows a CPU second and the ratio depend less.
 """
 
 import argparse
