@@ -16,6 +16,7 @@ from pipelines.errors import NoWarehouse, WarehouseFault, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
+SPARE_FILES = 16  # descriptors that DuckDB and a sync need at the least
 # What DuckDB says of a disk that is full or gone: while it writes, when it commits, and of all that follows.
 UNUSABLE = (
     duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.FatalException,
@@ -61,6 +62,19 @@ def _lock(descriptor: int, home: Path, *, shared: bool) -> None:
         raise WarehouseLocked(message) from error
 
 
+def _refuse_few_descriptors(home: Path) -> None:
+    """Refuse to begin where no files can be opened: DuckDB would end the whole process."""
+    spare: list[int] = []
+    try:
+        for _ in range(SPARE_FILES):
+            spare.append(os.open(home, os.O_RDONLY))
+    except OSError as error:
+        raise WarehouseFault(f"{home} cannot be used: {error}; see to it and run again") from error
+    finally:
+        for descriptor in spare:
+            os.close(descriptor)
+
+
 @contextmanager
 def connect(
     home: Path, read_only: bool = False, *, purpose: str = "concord"
@@ -75,6 +89,7 @@ def connect(
     if read_only and not path.exists():
         raise NoWarehouse(f"there is no warehouse in {home} yet; run `concord sync --home {home}`")
     with hold(home, purpose=purpose, read_only=read_only):
+        _refuse_few_descriptors(home)
         try:
             connection = duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:

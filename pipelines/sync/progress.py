@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from rich.console import Console, RenderableType
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 SHOWN_AFTER_SECONDS = 2.0
 LINE_EVERY_SECONDS = 10.0
@@ -57,7 +57,7 @@ class Bars:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._tasks: dict[str, int] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._lock = Lock()  # sources are read side by side
 
     def rows(self, source: str, name: str, rows: int, of: int | None) -> None:
@@ -73,7 +73,7 @@ class Bars:
         """Show that a step has begun, or with None that it has ended, and its objects with it."""
         with self._lock:
             for task in self._tasks.values():
-                self._progress.remove_task(task)  # type: ignore[arg-type]  # a task's id is a number
+                self._progress.remove_task(task)
             self._tasks = {}
             if name is not None:
                 self._tasks[name] = self._progress.add_task(escape(name), total=None, rows="")

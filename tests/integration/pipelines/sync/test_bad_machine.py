@@ -5,13 +5,13 @@ import resource
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from fake_source import FakeSource, person, source_named
 
-from pipelines.connectors.port import Page
+from pipelines.connectors.port import Cursor, Page, SourceObject
 from pipelines.errors import PipelineError
 from pipelines.sync.engine import SyncOptions, sync
 from pipelines.warehouse import connect
@@ -27,12 +27,26 @@ def rows_from(first: int) -> list[dict[str, object]]:
     ]
 
 
-def synced(home: Path, *, first: int) -> str:
+class Hungry(FakeSource):
+    """Takes what it is told to from the machine once its first page is read."""
+
+    taken: ExitStack | None = None
+
+    def read(self, object_: SourceObject, cursor: Cursor | None) -> Iterator[Page]:
+        for page in super().read(object_, cursor):
+            yield page
+            if self.taken is not None:
+                self.taken.enter_context(few_files(0))
+                self.taken = None
+
+
+def synced(home: Path, *, first: int, taken: ExitStack | None = None) -> str:
     """Sync new rows and return what went wrong, nothing where all went well."""
     rows = rows_from(first)
     size = ROWS // PAGES
     pages = [Page(rows[n * size : (n + 1) * size], cursor={"after": n}) for n in range(PAGES)]
-    fake = FakeSource(*pages, state=rows)
+    fake = Hungry(*pages, state=rows)
+    fake.taken = taken
     fake.count = lambda _: 0  # type: ignore[method-assign]  # nothing is counted, so nothing is looked for again
     try:
         with connect(home, purpose="test") as warehouse:
@@ -107,6 +121,15 @@ def test_a_disk_that_is_full_leaves_what_was_there(home: Path, kibibytes: int) -
 def test_too_many_open_files_leave_what_was_there(home: Path, more: int) -> None:
     with few_files(more):
         error = synced(home, first=ROWS)
+
+    recovers(home, error)
+    assert "Too many open files" in error
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_files_that_run_out_while_reading_leave_what_was_there(home: Path) -> None:
+    with ExitStack() as taken:
+        error = synced(home, first=ROWS, taken=taken)
 
     recovers(home, error)
     assert "Too many open files" in error

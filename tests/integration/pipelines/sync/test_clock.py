@@ -62,7 +62,14 @@ def synced(warehouse: duckdb.DuckDBPyConnection, home: Path, *, at: datetime) ->
         pytest.param(["2999-01-01T00:00:00Z", "2024-10-27T11:00:00Z", "2024-10-27T11:01:00Z"], id="future"),
     ],
 )
-@pytest.mark.parametrize("jump", [0, -1, 1], ids=["steady", "an-hour-back", "an-hour-ahead"])
+@pytest.mark.parametrize(
+    "jump",
+    [
+        pytest.param(0, id="steady", marks=pytest.mark.long),
+        pytest.param(-1, id="an-hour-back"),
+        pytest.param(1, id="an-hour-ahead", marks=pytest.mark.long),
+    ],
+)
 def test_every_row_that_comes_between_two_syncs_arrives(
     moments: list[str], jump: int, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
