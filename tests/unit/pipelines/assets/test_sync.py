@@ -11,6 +11,7 @@ from pipelines.connectors.files import FilesObject, FilesSettings
 from pipelines.connectors.mail import MailSettings
 from pipelines.connectors.sql import SqlSettings
 from pipelines.errors import NothingSynced
+from pipelines.sync.progress import listening
 from pipelines.sync.sources import Settings, Source
 
 PEOPLE = FilesObject("people", "people.csv", ("id",))
@@ -95,3 +96,13 @@ def test_what_the_others_brought_is_told_before_the_step_fails(home: HomeFolder)
     (event,) = run.asset_materializations_for_node(STEP)
     assert event.asset_key == dg.AssetKey(["raw_shop", "people"])
     assert not run.success
+
+
+@pytest.mark.usefixtures("export")
+def test_whoever_began_the_run_hears_how_far_the_sync_is(home: HomeFolder) -> None:
+    heard = []
+
+    with listening(lambda *report: heard.append(report)):
+        _sync(home)
+
+    assert ("shop", "people", 2, 2) in heard
