@@ -101,7 +101,7 @@ def score_pairs(
     least_weight: float | None = None,
     always_kept: str | None = None,
 ) -> None:
-    """Create table `target` with Splink's score of every pair in table `pairs`.
+    """Create temporary table `target` with Splink's score of every pair in table `pairs`.
 
     Columns: record_id_l, record_id_r, match_key, match_weight, match_probability and for each comparison
     `gamma_<name>` (level), `mw_<name>` (weight), `mw_tf_adj_<name>` where term frequencies count. Pairs
@@ -112,17 +112,16 @@ def score_pairs(
     replaced when Splink can retain levels alone.
     """
     linker = _linker(connection, table, model)
-    blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
     pair_values = {name: sql for c in model.comparisons for name, sql in c.pair_values.items()}
-    pipeline = _scoring(linker, CTEPipeline([blocked]), table=table, pair_values=pair_values)
-    if least_weight is not None:
-        pipeline.enqueue_sql(
-            f"SELECT * FROM __splink__df_predict WHERE match_weight >= {least_weight!r}"
-            f" OR ({always_kept or 'false'})",
-            "__splink__df_kept",
-        )
-    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
-    _take_over(connection, scored, target=target)
+    pipeline = _scoring(linker, table=table, pairs=pairs, pair_values=pair_values)
+    kept = (
+        "true" if least_weight is None else f"match_weight >= {least_weight!r} OR ({always_kept or 'false'})"
+    )
+    pipeline.enqueue_sql(
+        f"SELECT COLUMNS(c -> NOT starts_with(c, 'tf_')) FROM __splink__df_predict WHERE {kept}",
+        "__splink__df_kept",
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {pipeline.generate_cte_pipeline_sql()}")
 
 
 def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:
@@ -131,18 +130,16 @@ def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[st
     return [*read, *(f"{sql} AS {name}" for name, sql in pair_values.items())]
 
 
-def _scoring(
-    linker: Linker, pipeline: CTEPipeline, *, table: str, pair_values: Mapping[str, str]
-) -> CTEPipeline:
-    """Add the two steps of scoring blocked pairs: comparison levels, then weights."""
-    settings = linker._settings_obj
-    pipeline.enqueue_sql(f"SELECT * FROM {table}", "__splink__df_concat_with_tf")
+def _scoring(linker: Linker, *, table: str, pairs: str, pair_values: Mapping[str, str]) -> CTEPipeline:
+    """Return the two steps of scoring blocked pairs: comparison levels, then weights."""
+    settings, pipeline = linker._settings_obj, CTEPipeline()
+    pipeline.enqueue_sql(f"SELECT * FROM {pairs}", "__splink__blocked_id_pairs")
     pipeline.enqueue_list_of_sqls(
         compute_comparison_vector_values_from_id_pairs_sqls(
             _selected(settings._columns_to_select_for_blocking, pair_values),
             settings._columns_to_select_for_comparison_vector_values,
-            input_tablename_l="__splink__df_concat_with_tf",
-            input_tablename_r="__splink__df_concat_with_tf",
+            input_tablename_l=table,
+            input_tablename_r=table,
             source_dataset_input_column=None,
             unique_id_input_column=settings.column_info_settings.unique_id_input_column,
         )
