@@ -12,7 +12,8 @@ SELECT p.source, p.source_id, m.golden_id AS cluster_id
 FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
 """
 _LINKS = (
-    "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL ORDER BY ALL"
+    "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL"
+    " ORDER BY record_id_l, record_id_r"  # a pair stands there once
 )
 
 # First what would change most: how many pairs of records a verdict would join or part, times how
@@ -45,8 +46,11 @@ def copy_to(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, 
 
 def write_clusters(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write clusters.parquet and clusters.csv: source, source_id, cluster_id (the golden id)."""
-    copy_to(connection, _CLUSTERS, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
-    copy_to(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE exported_clusters AS {_CLUSTERS}")
+    query = "FROM exported_clusters ORDER BY ALL"  # sorted already, so that this costs little
+    copy_to(connection, query, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    copy_to(connection, query, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+    connection.execute("DROP TABLE exported_clusters")
 
 
 def write_links(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
