@@ -144,12 +144,11 @@ def _run(
             run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
-            write_json(draft / "model.json", to_json(model))
+            model_json = to_json(model)
+            write_json(draft / "model.json", model_json)
         with watch.step("report"):
             run["steps"] = watch.steps
-            write_report(
-                connection, run=run, model=to_json(model), mapping=mapping, path=draft / "report.html"
-            )
+            write_report(connection, run=run, model=model_json, mapping=mapping, path=draft / "report.html")
     run["steps"] = watch.steps
     write_json(draft / "run.json", run)
     return run, mapping
