@@ -3,8 +3,8 @@
 Both hold the same rows in the order of golden ids, so that the same run gives the same bytes: the
 primary value of each main field as a column, every surviving value with its provenance in `values`,
 and what disagrees in `conflicts`. Values come sorted from the database, once, and are laid into lists a
-slice of golden records at a time, which bounds the memory whatever the number of records. JSON is spelled beside
-the writing of Parquet.
+slice of golden records at a time, which bounds the memory whatever the number of records. JSON is spelled
+beside the writing of Parquet.
 """
 
 from collections.abc import Iterator, Sequence

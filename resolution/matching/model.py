@@ -134,7 +134,7 @@ def _id_of(document: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a model as dictionaries and tuples, sooner than `dataclasses.asdict`, which copies each number."""
+    """Return a model as dictionaries and tuples; `dataclasses.asdict` is slow, for it copies each number."""
     if isinstance(value, (str, float)):
         return value
     if isinstance(value, Mapping):
