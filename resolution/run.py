@@ -138,13 +138,13 @@ def _run(
                 state.carry_over_ledger(connection, before / STATE)
             settle_all(connection, terms_of(model, plan.rules, now=plan.now, cause="run"))
         with watch.step("write"):
-            counts = exports.write_all(connection, draft)
+            model_json = to_json(model)
+            counts = exports.write_all(connection, draft, model=model_json)
             run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
-            model_json = to_json(model)
             write_json(draft / "model.json", model_json)
         with watch.step("report"):
             run["steps"] = watch.steps
