@@ -1,6 +1,7 @@
 """The files of a run, written from its database; names and columns as in the README."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ SELECT p.source, p.source_id, m.golden_id AS cluster_id
 FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
 """
 LEAST_STATED = 0.01  # probability, of the pair alone or with what clustering says
-LEAST_STATED_WEIGHT = -6.629357  # its log2 odds
+LEAST_STATED_WEIGHT = math.log2(LEAST_STATED / (1 - LEAST_STATED))
 _LINKS = f"""
 FROM stated_links
 WHERE match_probability >= {LEAST_STATED} OR match_weight - weight_cluster >= {LEAST_STATED_WEIGHT}
