@@ -1,10 +1,11 @@
 """Processes that read a store until they are told to stop, and tell what they saw.
 
-    python -m benchmarks.store_readers URL FOLDER READERS
+    python -m benchmarks.store_readers URL FOLDER READERS PAUSE_SECONDS
 
-FOLDER holds `parties.json` (golden ids whose primary city is the same in every version) and `key`, what the
-store is sealed with. Reading begins at once and ends when `stop` is there; each process then writes
-`reader-N.json`. One process imports everything and is forked, so that fifty of them start within a second.
+PAUSE_SECONDS lie between two answers, so that readers do not only compete for the processor. FOLDER holds
+`parties.json` (golden ids whose primary city is the same in every version) and `key`, what the store is
+sealed with. Reading begins at once and ends when `stop` is there; each process then writes `reader-N.json`.
+One process imports everything and is forked, so that fifty of them start within a second.
 """
 
 import json
@@ -20,7 +21,6 @@ from context_api.store.reading import golden_record, version_at
 from context_api.store.sealing import Sealer
 
 TOGETHER = 4  # golden records of one answer
-PAUSE_SECONDS = 0.005  # between answers, so that readers do not only compete for the processor
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class Seen:
     answers: list[tuple[float, float]] = field(default_factory=list)
 
 
-def read_until_stopped(url: str, folder: Path, *, number: int) -> Seen:
+def read_until_stopped(url: str, folder: Path, *, number: int, pause_seconds: float) -> Seen:
     """Read golden records of one answer again and again; each must be of one version, and none older."""
     parties: list[str] = json.loads((folder / "parties.json").read_text("utf-8"))
     sealer = Sealer((folder / "key").read_bytes(), "default")
@@ -58,19 +58,19 @@ def read_until_stopped(url: str, folder: Path, *, number: int) -> Seen:
             seen.mixed.append(f"version {snapshot.version} after {last}: {sorted(found)}")
         last = snapshot.version
         seen.markers = sorted({*seen.markers, *found})
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause_seconds)
     engine.dispose()
     return seen
 
 
 def main(arguments: list[str]) -> int:
     """Fork the readers and wait for them; exit code 1 when one of them could not tell what it saw."""
-    url, folder, readers = arguments[0], Path(arguments[1]), int(arguments[2])
+    url, folder, readers, pause = arguments[0], Path(arguments[1]), int(arguments[2]), float(arguments[3])
     children = []
     for number in range(readers):
         child = os.fork()
         if child == 0:
-            seen = read_until_stopped(url, folder, number=number)
+            seen = read_until_stopped(url, folder, number=number, pause_seconds=pause)
             part = folder / f"reader-{number}.part"
             part.write_text(json.dumps(asdict(seen)), "utf-8")
             part.rename(folder / f"reader-{number}.json")

@@ -16,7 +16,7 @@ from pipelines.assets.checks import CHECKS
 from pipelines.assets.dbt_runs import prepare_manifest
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.models import model_assets
-from pipelines.assets.sync import source_assets
+from pipelines.assets.sync import sync_assets
 from pipelines.assets.vectors import VECTORS, VECTORS_JOB, vectors, vectors_sensor
 from pipelines.sync.sources import SOURCES_FILE, read_sources
 
@@ -67,7 +67,7 @@ def pipeline_assets(root: Path) -> Sequence[dg.AssetsDefinition]:
     sources = read_sources(root) if (root / SOURCES_FILE).exists() else ()
     models = model_assets(prepare_manifest(root))
     return [
-        *(source_assets(source) for source in sources),
+        *([sync_assets(sources)] if sources else ()),
         *models,
         resolution.standardised_parties,
         resolution.links,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked
 from context_api.store.golden_records import GoldenRecord, GoldenValue
 from context_api.store.ranges import in_version
 from context_api.store.records import RecordKey

@@ -38,7 +38,15 @@ def readers(engine: Engine, folder: Path, count: int) -> Iterator[list[dict[str,
     (folder / "parties.json").write_text(json.dumps([seed_id(record) for record in PARTIES]))
     (folder / "key").write_bytes(b"k" * 32)
     url = engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "benchmarks.store_readers", url, str(folder), str(count)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.store_readers",
+        url,
+        str(folder),
+        str(count),
+        str(count / 100),
+    ]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     process = subprocess.Popen(command, env=environment, cwd=ROOT)  # noqa: S603
     told: list[dict[str, Any]] = []

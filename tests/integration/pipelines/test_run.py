@@ -28,7 +28,7 @@ select sum(moved), sum(gone) from (
     select arg_max(rows_upserted, started_at) as moved, arg_max(rows_deleted, started_at) as gone
     from sync.loads group by source, object)
 """
-STEPS = ("sync_crm", "sync_email", "models", "standardise", "resolution/links", "settle", "publish", "marts",
+STEPS = ("sync", "models", "standardise", "resolution/links", "settle", "publish", "marts",
          "quality/resolution_quality", "publish/analyst_copy")  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def test_a_run_that_failed_half_way_goes_on_from_the_step_that_failed(copied: Pa
 
     assert report.resumed_from is not None
     assert "standardise" in report.steps
-    assert not {"sync_crm", "models"} & set(report.steps)
+    assert not {"sync", "models"} & set(report.steps)
     live = "select count(*) from resolution.party_records where not coalesce(is_deleted, false)"
     assert query(copied, live) == query(copied, "select count(*) from resolution.golden_membership")
 

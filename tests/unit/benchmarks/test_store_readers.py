@@ -11,7 +11,7 @@ def test_a_reader_tells_of_a_store_that_cannot_be_read(tmp_path: Path) -> None:
     stopping = threading.Timer(0.2, (tmp_path / "stop").touch)
     stopping.start()
 
-    seen = read_until_stopped(f"sqlite:///{tmp_path / 'none.db'}", tmp_path, number=0)
+    seen = read_until_stopped(f"sqlite:///{tmp_path / 'none.db'}", tmp_path, number=0, pause_seconds=0.01)
 
     stopping.join()
     assert seen.errors

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from context_api.store.engine import reading
-from context_api.store.listing import Filters, Order, listed
+from context_api.store.listing import Filters, ListedParty, Order, listed
 from context_api.store.reading import version_at
 from context_api.store.sealing import Sealer
 
@@ -23,7 +23,7 @@ def test_pages_of_one_make_up_the_whole_in_order(order: Order, store: Engine, se
     with reading(store) as connection:
         snapshot = version_at(connection, sealer)
         whole = listed(snapshot, Filters(), order=order, limit=10, after=None)
-        paged = []
+        paged: list[ListedParty] = []
         after: tuple[Any, ...] | None = None
         while page := listed(snapshot, Filters(), order=order, limit=1, after=after):
             paged += page
