@@ -112,6 +112,40 @@ def score_pairs(
     replaced when Splink can retain levels alone.
     """
     linker = _linker(connection, table, model)
+    pipeline = _kept(
+        linker, table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept
+    )
+    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
+    _take_over(connection, scored, target=target)
+
+
+def scoring_sql(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    pairs: str,
+    model: PartyModel,
+    least_weight: float | None = None,
+    always_kept: str | None = None,
+) -> str:
+    """Return the query that `score_pairs` runs; tables of the same columns may stand in for its own."""
+    linker = _linker(connection, table, model)
+    pipeline = _kept(
+        linker, table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept
+    )
+    return str(pipeline.generate_cte_pipeline_sql())
+
+
+def _kept(
+    linker: Linker,
+    table: str,
+    *,
+    pairs: str,
+    model: PartyModel,
+    least_weight: float | None,
+    always_kept: str | None,
+) -> CTEPipeline:
+    """Return all steps of scoring, the choice of pairs worth keeping last."""
     blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
     pair_values = {name: sql for c in model.comparisons for name, sql in c.pair_values.items()}
     pipeline = _scoring(linker, CTEPipeline([blocked]), table=table, pair_values=pair_values)
@@ -121,8 +155,7 @@ def score_pairs(
             f" OR ({always_kept or 'false'})",
             "__splink__df_kept",
         )
-    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
-    _take_over(connection, scored, target=target)
+    return pipeline
 
 
 def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:
