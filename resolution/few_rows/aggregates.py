@@ -60,7 +60,9 @@ def compile_aggregate(node: Node, scope: Scope) -> OfGroup:
     def chosen(rows: Sequence[Row]) -> list[Row]:
         found = [row for row in rows if holds(row)] if holds is not None else list(rows)
         for key, is_descending in reversed(orders):
-            found.sort(key=key, reverse=is_descending)
+            said = [row for row in found if key(row) is not None]
+            last = [row for row in found if key(row) is None]
+            found = [*sorted(said, key=key, reverse=is_descending), *last]
         return found
 
     if name == "count_star":
