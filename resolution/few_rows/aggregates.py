@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from resolution.few_rows.errors import UnsupportedSql
-from resolution.few_rows.expressions import Evaluate, Scope, compile_expression, constant
+from resolution.few_rows.expressions import Scope, compile_expression, constant
 from resolution.few_rows.parsing import Node
 from resolution.few_rows.tables import Row
 

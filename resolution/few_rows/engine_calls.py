@@ -12,7 +12,7 @@ REMEMBERED = 20_000  # values; some megabytes
 
 
 def ask(expression: str, *values: Any) -> Any:
-    """Return the value of a SQL expression over `$1`, `$2`, …"""
+    """Return the value of a SQL expression over `$1`, `$2` and so on."""
     hashable = tuple(tuple(value) if isinstance(value, list) else value for value in values)
     return _asked(expression, hashable)
 

@@ -66,9 +66,9 @@ def constant(node: Node) -> Any:
     return value["value"]
 
 
-def _constant(node: Node, scope: Scope) -> Evaluate:
+def _constant(node: Node, _: Scope) -> Evaluate:
     value = constant(node)
-    return lambda _: value
+    return lambda _row: value
 
 
 def _column(node: Node, scope: Scope) -> Evaluate:
@@ -186,10 +186,10 @@ def _operator(node: Node, scope: Scope) -> Evaluate:
 
 def _is_said(node: Node) -> bool:
     """Return whether an end of a slice is said; one that is left out comes as an empty list."""
-    return node["class"] != "CONSTANT" or node["value"]["type"]["id"] != "LIST"
+    return bool(node["class"] != "CONSTANT" or node["value"]["type"]["id"] != "LIST")
 
 
-def _nothing(row: Row) -> None:
+def _nothing(_: Row) -> None:
     return None
 
 

@@ -43,7 +43,7 @@ class _Compiler:
             case kind:
                 raise UnsupportedSql(f"a query of type {kind}")
         self.ctes = outer
-        return columns, _modified(columns, rows, node["modifiers"])
+        return columns, _modified(rows, node["modifiers"])
 
     def find(self, name: str) -> tuple[tuple[str, ...], Rows, bool]:
         if name in self.ctes:
@@ -141,7 +141,7 @@ def _reordered(columns: Sequence[str], names: Sequence[str], rows: Rows) -> Rows
     return lambda now: [tuple(None if p is None else row[p] for p in places) for row in rows(now)]
 
 
-def _modified(columns: Sequence[str], rows: Rows, modifiers: Sequence[Node]) -> Rows:
+def _modified(rows: Rows, modifiers: Sequence[Node]) -> Rows:
     for modifier in modifiers:
         if modifier["type"] == "DISTINCT_MODIFIER" and not modifier["distinct_on_targets"]:
             rows = _distinct(rows)

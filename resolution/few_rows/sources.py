@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from resolution.few_rows.errors import UnsupportedSql
 from resolution.few_rows.expressions import Evaluate, Scope, compile_expression
@@ -95,11 +94,13 @@ class Finder:
             found = _equality(part, scope, right)
             if found is not None:
                 others = parts[:number] + parts[number + 1 :]
-                both = Scope((*left.columns, *right.columns))
-                checks = [compile_expression(other, both) for other in others]
-                rest = (lambda row: all(check(row) for check in checks)) if checks else None
-                return (*found, rest)
+                return (*found, _all_hold(others, Scope((*left.columns, *right.columns))))
         raise UnsupportedSql("a join without an equality")
+
+
+def _all_hold(conditions: Sequence[Node], scope: Scope) -> Evaluate | None:
+    checks = [compile_expression(condition, scope) for condition in conditions]
+    return (lambda row: all(check(row) for check in checks)) if checks else None
 
 
 def _equality(node: Node, left: Scope, right: Source) -> tuple[Evaluate, int] | None:

@@ -119,6 +119,9 @@ _OFTEN = {
     "addresses": 1,
     **{kind.value: int(kind in (IdentifierKind.TAX, IdentifierKind.REGISTRATION)) for kind in IdentifierKind},
 }
+_AMPLE = {name: 4 if name in _LISTS else 2 for name in (*_LISTS, *_SEVERAL, "addresses")} | {
+    kind.value: 2 if _OFTEN[kind.value] else 1 for kind in IdentifierKind
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +145,14 @@ class GivenRows:
 
 
 def shape_of(records: Sequence[GivenRecord]) -> Shape:
-    """Return the smallest shape that holds the records: twice as many, until it is enough."""
-    needed = dict(_OFTEN)
-    for record in records:
-        for name, count in _counts(record):
-            while needed.get(name, 0) < count:
-                needed[name] = max(1, 2 * needed.get(name, 0))
+    """Return the smallest shape that holds the records: one of two, or the larger one with some doubled."""
+    counts = [(name, count) for record in records for name, count in _counts(record)]
+    if all(count <= _OFTEN.get(name, 0) for name, count in counts):
+        return Shape()
+    needed = dict(_AMPLE)
+    for name, count in counts:
+        while needed[name] < count:
+            needed[name] *= 2
     return Shape(tuple(sorted(needed.items())))
 
 
@@ -170,7 +175,9 @@ def check_given(records: Sequence[GivenRecord]) -> None:
                 message = f"record {position} holds {count} {name}; {MOST_VALUES} are read at most"
                 raise NothingToLookUp(message, position=position, field=name)
         if not stated_fields(record):
-            message = f"record {position} is empty; give a name, an e-mail, a phone, an identifier or an address"
+            message = (
+                f"record {position} is empty; give a name, an e-mail, a phone, an identifier or an address"
+            )
             raise NothingToLookUp(message, position=position, field="record")
 
 

@@ -1,4 +1,4 @@
-"""Sorted columns of a snapshot, searched where they lie: nothing is read but the pages that a search meets."""
+"""Sorted columns of a snapshot, searched where they lie: only the pages that a search meets are read."""
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ settled among the links that there are, as an update with this one record would.
 """
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from resolution.lookup.snapshot import PartySnapshot, Snapshot, open_match_snaps
 
 MOST_RECORDS = 100  # given at once
 LIMIT = 10  # candidates in an answer
+ENDS = ("record_id_l", "record_id_r")
 
 
 def open_snapshot(path: Path, *, is_checked: bool = True) -> "Lookup":
@@ -57,14 +58,19 @@ class Lookup:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._scorers = {
-            name: Scorer(PartyType(name), party) for name, party in snapshot.parties.items()
-        }
+        self._scorers = {name: Scorer(PartyType(name), party) for name, party in snapshot.parties.items()}
 
     @property
     def model_id(self) -> str:
         """Return the id of the model that the snapshot was scored with."""
         return self._snapshot.model_id
+
+    def warm_up(self) -> None:
+        """Compile what the first look-ups need; else they take a second. Statements serve every snapshot."""
+        usual = GivenRecord(full_name="Ann Lee", organization_names=["Lee Ltd"], emails=["ann@lee.example"])
+        ample = replace(usual, other_names=["Anna Lee"], party_type=PartyType.ORGANIZATION)
+        for record in (usual, ample, replace(usual, party_type=PartyType.PERSON)):
+            self.find([record])
 
     def find(
         self,
@@ -85,7 +91,9 @@ class Lookup:
         day = today or datetime.datetime.now(tz=datetime.UTC).date()
         prepared = prepare_given(self._snapshot, records, today=day)
         links = self._links(prepared, since)
-        return [self._answer(record, *links[record.record_id], limit=limit, since=since) for record in prepared]
+        return [
+            self._answer(record, *links[record.record_id], limit=limit, since=since) for record in prepared
+        ]
 
     def since(
         self,
@@ -107,9 +115,7 @@ class Lookup:
             found |= {(link["record_id_l"], link["record_id_r"]): link for link in links}
         return since.with_links(found)
 
-    def _links(
-        self, prepared: Sequence[PreparedRecord], since: Since
-    ) -> dict[str, tuple[int, list[Link]]]:
+    def _links(self, prepared: Sequence[PreparedRecord], since: Since) -> dict[str, tuple[int, list[Link]]]:
         """Return for each record how many it was compared with, and its links."""
         links: dict[str, tuple[int, list[Link]]] = {record.record_id: (0, []) for record in prepared}
         for name, party in self._snapshot.parties.items():
@@ -117,18 +123,25 @@ class Lookup:
             met = [one for one in met if one.numbers or one.newer]
             if not met:
                 continue
-            ids = _ids(party, met)
-            pairs = [
-                (rule, one.record.record_id, other) for one in met for other, rule in _others(one, ids).items()
-            ]
-            known = {one.record.record_id: one for one in met}
             for one in met:
                 links[one.record.record_id] = (len(one.numbers) + len(one.newer), [])
-            for link in self._scorers[name].links(_rows(party, met, since), pairs):
-                for end in ("record_id_l", "record_id_r"):
-                    if link[end] in known:
-                        links[link[end]][1].append(link)
+            for group in _groups(met, party):
+                asked = {one.record.record_id for one in group}
+                found = self._score(name, party, group, since)
+                for end, link in [(link[end], link) for link in found for end in ENDS if link[end] in asked]:
+                    links[end][1].append(link)
         return links
+
+    def _score(self, name: str, party: PartySnapshot, met: Sequence[_Met], since: Since) -> list[Link]:
+        """Return the links of records with the candidates that they met."""
+        ids = {number: party.records[number] for one in met for number in one.numbers}
+        pairs = {
+            (min(one.record.record_id, other), max(one.record.record_id, other)): rule
+            for one in met
+            for other, rule in _others(one, ids).items()
+        }
+        listed = [(rule, left, right) for (left, right), rule in pairs.items()]
+        return self._scorers[name].links(_rows(party, met, since), listed)
 
     def _answer(
         self, record: PreparedRecord, compared: int, links: Sequence[Link], *, limit: int, since: Since
@@ -193,8 +206,12 @@ def _meet(record: PreparedRecord, party: PartySnapshot, since: Since) -> _Met:
     return _Met(record, numbers, newer)
 
 
-def _ids(party: PartySnapshot, met: Collection[_Met]) -> dict[int, str]:
-    return {number: party.records[number] for one in met for number in one.numbers}
+def _groups(met: Sequence[_Met], party: PartySnapshot) -> list[Sequence[_Met]]:
+    """Return what is scored together: everything, unless one is given anew that another one met."""
+    known = {party.records.number(one.record.record_id) for one in met}
+    if any(number in known for one in met for number in one.numbers):
+        return [[one] for one in met]
+    return [met]
 
 
 def _others(met: _Met, ids: Mapping[int, str]) -> dict[str, int]:
@@ -208,8 +225,7 @@ def _rows(party: PartySnapshot, met: Sequence[_Met], since: Since) -> pa.Table:
     newer = {record.record_id: record.row for record in since.records if record.record_id in wanted}
     numbers = sorted({number for one in met for number in one.numbers})
     made = rows_of(list({**newer, **given}.values()), party.records.schema)
-    kept = [n for n in numbers if party.records[n] not in given] if len(met) > 1 else numbers
-    return pa.concat_tables([made, party.records.take(kept)])
+    return pa.concat_tables([made, party.records.take(numbers)])
 
 
 def _other(link: Link, record: str) -> str:

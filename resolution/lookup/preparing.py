@@ -150,7 +150,8 @@ def _key_texts(connection: Any, table: str, party: PartySnapshot) -> list[dict[s
     listed = ", ".join(f"({rule.sql}) as k{number}" for number, rule in enumerate(rules))
     rows = connection.execute(f"select {listed} from {table}").fetchall()
     return [
-        {rule.name: value for rule, value in zip(rules, row, strict=True) if value is not None} for row in rows
+        {rule.name: value for rule, value in zip(rules, row, strict=True) if value is not None}
+        for row in rows
     ]
 
 

@@ -16,6 +16,8 @@ from resolution.lookup.snapshot import PartySnapshot
 
 PAIRS = pa.schema([("match_key", pa.string()), ("join_key_l", pa.string()), ("join_key_r", pa.string())])
 Link = dict[str, Any]
+_loading = threading.Lock()
+_encoders: list[Any] = []
 
 
 class _Feed:
@@ -82,16 +84,30 @@ class Scorer:
         """Compare undecided names by meaning, as the batch does after scoring."""
         from resolution.matching import scoring as batch  # Splink and the embedding model come along
         from resolution.matching import semantic
+        from resolution.matching.name_vectors import NameVectors
 
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.register("found", found)
             connection.register("organizations", records)
             batch.create_links(connection, [c.name for c in self._party.model.comparisons])
             connection.execute("insert into links by name from found")
-            semantic.add_meaning(connection, "organizations", model=self._party.model)
+            vectors = NameVectors(_loaded_encoder)
+            semantic.add_meaning(connection, "organizations", model=self._party.model, vectors=vectors)
             return connection.execute("from links").to_arrow_table()
+
+
+def _loaded_encoder() -> Any:
+    """Return the embedding model, loaded once a process."""
+    from resolution.matching.name_vectors import load_encoder
+
+    with _loading:
+        if not _encoders:
+            _encoders.append(load_encoder())
+        return _encoders[0]
 
 
 def rows_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
     """Return prepared rows as the Arrow table that scoring reads."""
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema=schema)
+    return pa.Table.from_pylist(
+        [{name: row.get(name) for name in schema.names} for row in rows], schema=schema
+    )

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from resolution.lookup.joining import NearLink
-from resolution.lookup.preparing import PreparedRecord
-from resolution.lookup.layout import DECIDED_MATCH, DECIDED_NO_MATCH, JOINS, STRICT, VETOED
 from resolution.domain.clustering import DECIDED
+from resolution.lookup.joining import NearLink
+from resolution.lookup.layout import DECIDED_MATCH, DECIDED_NO_MATCH, JOINS, STRICT, VETOED
+from resolution.lookup.preparing import PreparedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Since:
         return self.links.get(record_id, ())
 
     def decided(self, record_id: str, links: Sequence[NearLink]) -> list[NearLink]:
-        """Return the links of a record as newer decisions have them, decided pairs without a link included."""
+        """Return a record's links as newer decisions have them; a decided pair without a link gets one."""
         if not self.decisions:
             return list(links)
         known = {other: (weight, flags) for other, weight, flags in links}

@@ -88,7 +88,9 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
 
 
 def _head(model: ResolutionModel, scored: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    small = replace(model, parties={n: _without_values(p) for n, p in model.parties.items()}, shared_values={})
+    small = replace(
+        model, parties={n: _without_values(p) for n, p in model.parties.items()}, shared_values={}
+    )
     document = to_json(small)
     del document["model_id"]
     return {

@@ -14,7 +14,7 @@ Tables = Mapping[str, tuple[Mapping[str, str], Sequence[tuple[Any, ...]]]]
 
 @pytest.fixture
 def in_both() -> Callable[..., tuple[list[Any], list[Any]]]:
-    """Return a function that runs a query in DuckDB and here, over the same tables, and gives both results."""
+    """Return a function that runs a query in DuckDB and here and gives both results."""
 
     def run(sql: str, tables: Tables | None = None) -> tuple[list[Any], list[Any]]:
         given = tables or {}
@@ -24,9 +24,13 @@ def in_both() -> Callable[..., tuple[list[Any], list[Any]]]:
                 connection.execute(f"create table {name} ({listed})")
                 if rows:
                     marks = ", ".join("?" * len(columns))
-                    connection.executemany(f"insert into {name} values ({marks})", [list(row) for row in rows])
+                    connection.executemany(
+                        f"insert into {name} values ({marks})", [list(row) for row in rows]
+                    )
             theirs = connection.execute(sql).fetchall()
-        ours = FewRows({name: Table(tuple(columns), list(rows), columns) for name, (columns, rows) in given.items()})
+        ours = FewRows(
+            {name: Table(tuple(columns), list(rows), columns) for name, (columns, rows) in given.items()}
+        )
         return theirs, ours.execute(sql).fetchall()
 
     return run

@@ -31,8 +31,6 @@ ROWS = [(a, b) for a in ("x", "y", "", None) for b in (1, 2, None)]
     ],
 )
 def test_both_say_the_same(expression: str, in_both: Callable[..., Any]) -> None:
-    theirs, ours = in_both(
-        f"select {expression} from t", {"t": ({"a": "varchar", "b": "integer"}, ROWS)}
-    )
+    theirs, ours = in_both(f"select {expression} from t", {"t": ({"a": "varchar", "b": "integer"}, ROWS)})
 
     assert ours == theirs

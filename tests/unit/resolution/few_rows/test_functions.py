@@ -6,7 +6,21 @@ from typing import Any
 import pytest
 
 LISTS = [(["b", "a", "b"],), ([],), (None,), (["a", None, "c"],), (["c"],), (["", "a"],)]
-CASTS = ["12", " 12", "1.5", "-3", "x", "", None, "99999999999", "1980-02-30", "1980-02-29", "0000-01-01", "1e2", "+7"]
+CASTS = [
+    "12",
+    " 12",
+    "1.5",
+    "-3",
+    "x",
+    "",
+    None,
+    "99999999999",
+    "1980-02-30",
+    "1980-02-29",
+    "0000-01-01",
+    "1e2",
+    "+7",
+]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +57,9 @@ def test_lists_are_treated_alike(call: str, in_both: Callable[..., Any]) -> None
     assert ours == theirs
 
 
-@pytest.mark.parametrize("kind", ["integer", "bigint", "smallint", "date", "double", "varchar", "timestamp", "boolean"])
+@pytest.mark.parametrize(
+    "kind", ["integer", "bigint", "smallint", "date", "double", "varchar", "timestamp", "boolean"]
+)
 def test_types_are_changed_alike(kind: str, in_both: Callable[..., Any]) -> None:
     rows = [(text,) for text in CASTS]
 

@@ -8,7 +8,22 @@ import pytest
 from resolution.few_rows.errors import UnsupportedSql
 from resolution.few_rows.patterns import replacer, splitter
 
-TEXTS = ("", "a", "a b", "ab\n", "café b", "x-1/2 [y]", "aaa", "ß1", "É a", "12 34", "a\nb", "_b_", "!?", "\t b")
+TEXTS = (
+    "",
+    "a",
+    "a b",
+    "ab\n",
+    "café b",
+    "x-1/2 [y]",
+    "aaa",
+    "ß1",
+    "É a",
+    "12 34",
+    "a\nb",
+    "_b_",
+    "!?",
+    "\t b",
+)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +48,9 @@ TEXTS = ("", "a", "a b", "ab\n", "café b", "x-1/2 [y]", "aaa", "ß1", "É a", "
     ],
 )
 def test_both_find_the_same(call: str, in_both: Callable[..., Any]) -> None:
-    theirs, ours = in_both(f"select t, {call} from texts", {"texts": ({"t": "varchar"}, [(t,) for t in TEXTS])})
+    theirs, ours = in_both(
+        f"select t, {call} from texts", {"texts": ({"t": "varchar"}, [(t,) for t in TEXTS])}
+    )
 
     assert ours == theirs
 

@@ -22,7 +22,8 @@ TABLES: Any = {
         "select a from t union all select b from u",
         "select a from t union select b from u",
         "from t union all by name select * from u",
-        "with one as materialized (select a from t), two as (select a || a as a from one) from two where a > 'xx'",
+        "with one as materialized (select a from t), two as (select a || a as a from one)"
+        " from two where a > 'xx'",
         "select a as first, first || '!' as second from t",
         "select a, count(*) from t group by a",
         "select upper(a) as b, max(len(l)) from t group by b",
