@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from resolution.few_rows.errors import UnsupportedSql
-from resolution.few_rows.expressions import Scope, compile_expression, constant
+from resolution.few_rows.expressions import compile_expression
 from resolution.few_rows.parsing import Node
+from resolution.few_rows.scopes import Scope, constant
 from resolution.few_rows.tables import Row
 
 OfGroup = Callable[[Sequence[Row]], Any]

@@ -4,43 +4,16 @@ NULL is None; what DuckDB does with NULL is done here (three-valued logic, `coal
 function's arguments by `functions.STRICT`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from resolution.few_rows import functions, patterns
-from resolution.few_rows.engine_calls import ask
+from resolution.few_rows import functions
+from resolution.few_rows.calls import compile_call, strict
 from resolution.few_rows.errors import UnsupportedSql
 from resolution.few_rows.logic import COMPARISONS, all_true, any_true, negated
 from resolution.few_rows.parsing import Node
+from resolution.few_rows.scopes import Evaluate, Scope, constant
 from resolution.few_rows.tables import Row
-
-Evaluate = Callable[[Row], Any]
-_PATTERN_AT = 1  # the argument of a regexp function that is the pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The columns of a row: each with the name of its table and its own; and names for expressions."""
-
-    columns: tuple[tuple[str, str], ...]
-    aliases: Mapping[str, Evaluate] = field(default_factory=dict)
-
-    def place(self, names: Sequence[str]) -> tuple[int, Sequence[str]] | None:
-        """Return where a name stands, and the struct fields that follow it."""
-        if len(names) > 1:
-            for place, (table, column) in enumerate(self.columns):
-                if (table, column) == (names[0], names[1]):
-                    return place, names[2:]
-        for place, (_, column) in enumerate(self.columns):
-            if column == names[0]:
-                return place, names[1:]
-        return None
-
-    def with_variable(self, name: str) -> "Scope":
-        """Return the scope of a lambda's body: one more value at the end of the row, found first."""
-        hidden = tuple(("", "") if column == name else (table, column) for table, column in self.columns)
-        return Scope((*hidden, ("", name)), self.aliases)
 
 
 def compile_expression(node: Node, scope: Scope) -> Evaluate:
@@ -54,16 +27,6 @@ def compile_expression(node: Node, scope: Scope) -> Evaluate:
     if maker is None:
         raise UnsupportedSql(f"an expression of class {kind}, {node.get('type')}")
     return maker(node, scope)
-
-
-def constant(node: Node) -> Any:
-    """Return the value of a constant node."""
-    value, kind = node["value"], node["value"]["type"]
-    if value["is_null"]:
-        return None
-    if kind["id"] == "DECIMAL":
-        return value["value"] / 10 ** kind["type_info"]["scale"]
-    return value["value"]
 
 
 def _constant(node: Node, _: Scope) -> Evaluate:
@@ -176,7 +139,7 @@ def _operator(node: Node, scope: Scope) -> Evaluate:
         case "OPERATOR_NOT":
             return negated(parts[0])
         case "ARRAY_EXTRACT":
-            return _strict(functions.extracted, parts)
+            return strict(functions.extracted, parts)
         case "ARRAY_SLICE":
             return _slice(
                 [part if _is_said(c) else _nothing for part, c in zip(parts, children, strict=True)]
@@ -227,95 +190,8 @@ def _coalesce(parts: Sequence[Evaluate]) -> Evaluate:
     return evaluate
 
 
-def _strict(function: Callable[..., Any], parts: Sequence[Evaluate]) -> Evaluate:
-    if len(parts) == 1:
-        (only,) = parts
-
-        def evaluate_one(row: Row) -> Any:
-            value = only(row)
-            return None if value is None else function(value)
-
-        return evaluate_one
-
-    def evaluate(row: Row) -> Any:
-        values = []
-        for part in parts:
-            value = part(row)
-            if value is None:
-                return None
-            values.append(value)
-        return function(*values)
-
-    return evaluate
-
-
-def _function(node: Node, scope: Scope) -> Evaluate:
-    name, children = node["function_name"], node["children"]
-    if name in ("list_filter", "list_transform"):
-        return _over_list(name, children, scope)
-    if name == "struct_pack":
-        fields = [(child["alias"], compile_expression(child, scope)) for child in children]
-        return lambda row: {field: value(row) for field, value in fields}
-    parts = [compile_expression(child, scope) for child in children]
-    if name == "nullif":
-        return _nullif(*parts)
-    if name in functions.LENIENT:
-        lenient = functions.LENIENT[name]
-        return lambda row: lenient(*(part(row) for part in parts))
-    if name in functions.ASKED:
-        call = f"{name}({', '.join(f'${n + 1}' for n in range(len(parts)))})"
-        return _strict(lambda *values: ask(call, *values), parts)
-    if name not in functions.STRICT:
-        raise UnsupportedSql(f"function {name}")
-    if name.startswith("regexp") or name == "string_split_regex":
-        return _with_pattern(name, children, parts)
-    return _strict(functions.STRICT[name], parts)
-
-
-def _with_pattern(name: str, children: Sequence[Node], parts: Sequence[Evaluate]) -> Evaluate:
-    """Return a call of a function with a regular expression, compiled now where it is constant."""
-    if any(child["class"] != "CONSTANT" for child in children[1:]):
-        return _strict(functions.STRICT[name], parts)
-    values = [constant(child) for child in children[1:]]
-    match name:
-        case "regexp_replace":
-            ready = patterns.replacer(values[0], values[1], is_global=values[2:] == ["g"])
-        case "regexp_extract":
-            return _strict(patterns.extractor(values[0], values[1] if len(values) > 1 else 0), parts[:1])
-        case "regexp_matches":
-            search = patterns.compiled(values[0]).search
-            return _strict(lambda text: search(text) is not None, parts[:1])
-        case "regexp_full_match":
-            whole = patterns.compiled(values[0]).fullmatch
-            return _strict(lambda text: whole(text) is not None, parts[:1])
-        case _:
-            return _strict(patterns.splitter(values[0]), parts[:1])
-    return _strict(ready, parts[:1])
-
-
-def _nullif(value: Evaluate, other: Evaluate) -> Evaluate:
-    def evaluate(row: Row) -> Any:
-        held = value(row)
-        return None if held is not None and held == other(row) else held
-
-    return evaluate
-
-
-def _over_list(name: str, children: Sequence[Node], scope: Scope) -> Evaluate:
-    values, function = compile_expression(children[0], scope), children[1]
-    inner = scope.with_variable(function["lhs"]["column_names"][0].lower())
-    body = compile_expression(function["expr"], inner)
-    if name == "list_filter":
-        return _strict_list(values, lambda row, held: [v for v in held if body((*row, v))])
-    return _strict_list(values, lambda row, held: [body((*row, v)) for v in held])
-
-
-def _strict_list(values: Evaluate, made: Callable[[Row, list[Any]], list[Any]]) -> Evaluate:
-    def evaluate(row: Row) -> Any:
-        held = values(row)
-        return None if held is None else made(row, held)
-
-    return evaluate
+def _call(node: Node, scope: Scope) -> Evaluate:
+    return compile_call(node, scope, compile_expression)
 
 
 _MAKERS: dict[str, Callable[[Node, Scope], Evaluate]] = {
@@ -327,5 +203,5 @@ _MAKERS: dict[str, Callable[[Node, Scope], Evaluate]] = {
     "CAST": _cast,
     "CASE": _case,
     "OPERATOR": _operator,
-    "FUNCTION": _function,
+    "FUNCTION": _call,
 }

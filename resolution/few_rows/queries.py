@@ -6,8 +6,9 @@ from typing import Any
 
 from resolution.few_rows.aggregates import compile_aggregate, has_aggregate, is_aggregate
 from resolution.few_rows.errors import UnsupportedSql
-from resolution.few_rows.expressions import Evaluate, Scope, compile_expression
+from resolution.few_rows.expressions import compile_expression
 from resolution.few_rows.parsing import Node
+from resolution.few_rows.scopes import Evaluate, Scope
 from resolution.few_rows.sources import Finder, Running, Source
 from resolution.few_rows.tables import Row
 

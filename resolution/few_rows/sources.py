@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resolution.few_rows.errors import UnsupportedSql
-from resolution.few_rows.expressions import Evaluate, Scope, compile_expression
+from resolution.few_rows.expressions import compile_expression
 from resolution.few_rows.parsing import Node
+from resolution.few_rows.scopes import Evaluate, Scope
 from resolution.few_rows.tables import Row, Table
 
 TablesNow = Mapping[str, Table]
