@@ -50,6 +50,7 @@ class Measured:
     seconds: float
     peak_mb: float
     f1_of_undecided: float | None = None
+    calibration_by_chance: float | None = None
 
     @property
     def is_expectation_right(self) -> bool | None:
@@ -91,6 +92,7 @@ def measure(run: Run, truth_file: Path, target: Target, *, decisions: Sequence[D
         expected_precision=stated_precision(said, target.party_type),
         calibration=calibration.error if calibration else None,
         calibration_pairs=calibration.pairs if calibration else 0,
+        calibration_by_chance=calibration.by_chance if calibration else None,
         seconds=run.seconds,
         peak_mb=run.peak_mb,
         f1_of_undecided=_undecided_f1(found, clusters, decisions) if decisions else None,

@@ -22,7 +22,7 @@ _COLUMNS = (
     ("recall", "right"),
     ("B³ F1", "right"),
     ("expected P", "right"),
-    ("ECE (pairs)", "right"),
+    ("ECE, by chance (pairs)", "right"),
     ("seconds", "right"),
     ("peak MB", "right"),
 )
@@ -54,7 +54,10 @@ def _cells(row: Measured) -> list[str | Text]:
         _share(row.recall),
         _share(row.b3_f1),
         Text.assemble(_share(row.expected_precision), " ", tick(row.is_expectation_right)),
-        Text.assemble(f"{_share(row.calibration)} ({row.calibration_pairs}) ", tick(row.is_calibrated)),
+        Text.assemble(
+            f"{_share(row.calibration)}, {_share(row.calibration_by_chance)} ({row.calibration_pairs}) ",
+            tick(row.is_calibrated),
+        ),
         f"{row.seconds:.1f}",
         f"{row.peak_mb:.0f}",
     ]
@@ -84,7 +87,8 @@ def summary(rows: Sequence[Measured]) -> list[str]:
         f" aim by {sum(row.f1 >= row.target.aim for row in rows)}",
         f"expected precision stated on {len(stated)} of {len(unaided)} sets (must: {STATED_ON_AT_LEAST} of"
         f" 10), within {EXPECTATION_WITHIN} of the true one on {len(right)}",
-        f"calibration error at most {CALIBRATION_WITHIN} on {len(calibrated)} of {len(counted)} sets",
+        f"calibration error at most {CALIBRATION_WITHIN} on {len(calibrated)} of {len(counted)} sets;"
+        " beside it what perfect probabilities would show by chance",
     ]
     lines += [
         f"{row.target.name}: F1 {_share(row.f1_of_undecided)} on the pairs that nobody decided"

@@ -3,6 +3,10 @@
 The expected calibration error (ECE, Naeini et al. 2015) is the mean distance between stated
 probability and true share, over the pairs in the range where a probability is a statement at all:
 below .05 and above .95 nearly every pair is decided, and their number would drown the rest.
+
+Few pairs stray from any probability by chance. `by_chance` is the error that a perfect forecaster with the
+same probabilities would have on average, by simulation: it says how much of the error may be noise, and does
+not replace it.
 """
 
 from dataclasses import dataclass
@@ -10,11 +14,14 @@ from math import sqrt
 from typing import Literal
 
 import duckdb
+import numpy as np
 
 from resolution.domain.ids import DEFAULT_OBJECT
 
 LOW, HIGH, BINS = 0.05, 0.95, 10
 _Z = 1.959964  # normal quantile of a 95 % interval
+REPLICATES = 1_000  # of the perfect forecaster
+SEED = 20
 
 _RECORD_ID = f"create or replace temp macro record_id(a, b) as a || ':{DEFAULT_OBJECT}:' || b"
 _BY_ENTITY = """
@@ -47,6 +54,12 @@ select case when p < $low then -1 when p > $high then $bins
     count(*), avg(p), avg(is_match)
 from labelled group by bin order by bin
 """
+# Pairs of nearly one probability are drawn together: a binomial in place of as many coins.
+_COINS = """
+select least(floor((p - $low) / (($high - $low) / $bins))::int, $bins - 1) as bin, count(*) as pairs,
+    avg(p) as probability
+from labelled where p between $low and $high group by bin, round(p, 3) order by all
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +81,13 @@ class CalibrationError:
 
     `bins` is the reliability table: ten bins of equal width in that range, and one on either side that
     does not count towards `error`. Empty bins are left out. `error` is None when no pair is in range.
+    `by_chance` is the mean error of a perfect forecaster with the same probabilities.
     """
 
     error: float | None
     pairs: int
     bins: tuple[ReliabilityBin, ...]
+    by_chance: float | None = None
 
 
 def calibration_error(
@@ -86,7 +101,22 @@ def calibration_error(
     counted = [found for number, found in bins.items() if 0 <= number < BINS]
     pairs = sum(found.pairs for found in counted)
     distance = sum(found.pairs * abs(found.mean_probability - found.true_share) for found in counted)
-    return CalibrationError(error=distance / pairs if pairs else None, pairs=pairs, bins=tuple(bins.values()))
+    return CalibrationError(
+        error=distance / pairs if pairs else None,
+        pairs=pairs,
+        bins=tuple(bins.values()),
+        by_chance=_by_chance(connection) if pairs else None,
+    )
+
+
+def _by_chance(connection: duckdb.DuckDBPyConnection) -> float:
+    """Return the mean error of a forecaster whose probabilities are those of the pairs, and true."""
+    coins = connection.execute(_COINS, {"low": LOW, "high": HIGH, "bins": BINS}).fetchnumpy()
+    number, pairs, probability = (np.asarray(coins[name]) for name in ("bin", "pairs", "probability"))
+    drawn = np.random.default_rng(SEED).binomial(pairs, np.clip(probability, 0, 1), (REPLICATES, len(pairs)))
+    in_bin = number[:, None] == np.arange(BINS)
+    distance = np.abs((drawn - pairs * probability) @ in_bin)
+    return float(distance.sum(axis=1).mean() / pairs.sum())
 
 
 def _reliability_bin(number: int, pairs: int, probability: float, share: float) -> ReliabilityBin:

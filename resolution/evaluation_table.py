@@ -125,7 +125,8 @@ def _print_calibration(console: Console, calibration: CalibrationError) -> None:
     else:
         console.print(
             f"Calibration error (ECE) {calibration.error:.4f}"
-            f" over {calibration.pairs:,} pairs with a probability between .05 and .95"
+            f" over {calibration.pairs:,} pairs with a probability between .05 and .95;"
+            f" perfect probabilities would show {calibration.by_chance or 0:.4f} by chance"
         )
 
 

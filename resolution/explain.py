@@ -1,22 +1,24 @@
 """Why two records are one party, or why they are not (DESIGN.md, law 5).
 
 An explanation adds up: prior plus parts is the match weight, and the parts of a comparison are its
-level's weight and what the rarity of the value adds or takes. Where a steward decided on a pair that was
-never scored, the decision is the whole weight. It is read from a complete run; nothing
-is learned or changed. A pair that no blocking rule met is scored on request by an injected
+level's weight and what the rarity of the value adds or takes. The last part is what clustering says of the
+pair (`resolution/cluster_evidence.py`); bands and clusters go by the weight before it. Where a steward
+decided on a pair that was never scored, the decision is the whole weight. It is read from a complete run;
+nothing is learned or changed. A pair that no blocking rule met is scored on request by an injected
 `score_pair`, so that "why not" has an answer too.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log2
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from resolution import cluster_evidence
 from resolution.domain.errors import RunNotFound
 from resolution.explain_flips import Flip, find_flips
 from resolution.explain_ids import find_record
@@ -91,6 +93,20 @@ class Score:
     is_in_run: bool
 
     @property
+    def pair_weight(self) -> float:
+        """Return the match weight of the two records alone, which bands and clusters go by."""
+        return self.match_weight - self._clusters_say
+
+    @property
+    def pair_probability(self) -> float:
+        """Return the probability of the two records alone."""
+        return probability_of(self.pair_weight) if self._clusters_say else self.probability
+
+    @property
+    def _clusters_say(self) -> float:
+        return sum(part.weight for part in self.parts if part.name == cluster_evidence.NAME)
+
+    @property
     def is_decision_alone(self) -> bool:
         """Return whether a steward's decision is the whole weight."""
         return [part.name for part in self.parts] == [DECISION]
@@ -146,6 +162,7 @@ def explain_pair(
     score = None
     if left.party_type == right.party_type and party and left.record_id != right.record_id:
         score = _score(connection, party, left=left, right=right, score_pair=score_pair)
+        score = _with_cluster(connection, model, score, left=left, right=right) if score else None
     is_together = left.golden_id is not None and left.golden_id == right.golden_id
     path: tuple[PathStep, ...] = ()
     if is_together and left.golden_id and left.record_id != right.record_id:
@@ -238,6 +255,22 @@ def _score(
     )
 
 
+def _with_cluster(
+    connection: duckdb.DuckDBPyConnection, model: Mapping[str, Any], score: Score, *, left: Side, right: Side
+) -> Score:
+    """Return a score with what clustering says of the pair, where it says something."""
+    first, second = sorted((left.record_id, right.record_id))
+    terms = cluster_evidence.terms_of(model)
+    said = cluster_evidence.said_of(connection, terms, left=first, right=second)
+    if said is None:
+        return score
+    name, label = cluster_evidence.NAME, cluster_evidence.LABEL
+    part = Part(name, label, 0, said.words, said.bits, base=said.bits, rarity=0.0, value_l="", value_r="")
+    weight = score.match_weight + said.bits
+    parts = (*score.parts, part)
+    return replace(score, parts=parts, match_weight=weight, probability=probability_of(weight))
+
+
 def _decided(verdict: str, weight: float) -> Part:
     said = f"a steward said {verdict.replace('_', ' ')}"
     return Part(DECISION, "Decision", 0, said, weight, base=weight, rarity=0.0, value_l="", value_r="")
@@ -277,7 +310,7 @@ def _value(side: Side, comparison: Mapping[str, Any]) -> str:
 
 def _flips(score: Score, party: Mapping[str, Any], threshold: float) -> tuple[Flip, ...]:
     held = {part.name: (part.level, part.weight) for part in score.parts}
-    return find_flips(party["comparisons"], held, total=score.match_weight, threshold=weight_of(threshold))
+    return find_flips(party["comparisons"], held, total=score.pair_weight, threshold=weight_of(threshold))
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection, left: str, right: str) -> tuple[str, ...]:

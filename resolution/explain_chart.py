@@ -111,6 +111,9 @@ def _notes(score: Score) -> list[str]:
     notes = []
     if any(abs(part.rarity) >= LEAST_RARITY for part in score.parts):
         notes.append("Hatched: what the rarity of the value adds, or its frequency takes back.")
+    if score.pair_weight != score.match_weight:
+        alone = probability_text(score.pair_probability)
+        notes.append(f"The thresholds are for the two records alone: probability {alone}.")
     missing = [part.label for part in score.parts if part.level == MISSING]
     if missing:
         notes.append(f"Could not be compared: {', '.join(missing)}.")

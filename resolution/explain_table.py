@@ -53,12 +53,11 @@ def _print_score(console: Console, explanation: PairExplanation, score: Score) -
             "" if part.level == MISSING else f"{part.weight:+.2f}", _bar(part.weight, longest),
         )  # fmt: skip
     console.print(table)
-    console.print(
-        Text(
-            f"match from {explanation.match_threshold:.3g}, review from {explanation.review_threshold:.3g}",
-            style="dim",
-        )
-    )
+    bands = f"match from {explanation.match_threshold:.3g}, review from {explanation.review_threshold:.3g}"
+    if score.pair_weight != score.match_weight:
+        alone = f"{score.pair_weight:+.2f} bits, {probability_text(score.pair_probability)}"
+        bands += f"; they go by the two records alone: {alone}"
+    console.print(Text(bands, style="dim"))
 
 
 def _outcome(part: Part) -> Text:

@@ -34,7 +34,7 @@ def _tied_by(score: Score, threshold: float) -> str:
         return f"the rule {words(score.rule)} ties them"
     if score.method == "steward":
         return "a steward tied them"
-    stands = probability_text(score.probability)
+    stands = probability_text(score.pair_probability)
     return f"probability {stands} is at or above the match threshold {threshold:.3g}"
 
 
@@ -44,7 +44,7 @@ def _own_score(explanation: PairExplanation) -> str:
         return "the two themselves were never compared"
     if score.veto:
         return f"the veto {words(score.veto)} speaks against the two themselves"
-    return f"the two themselves score {probability_text(score.probability)}"
+    return f"the two themselves score {probability_text(score.pair_probability)}"
 
 
 def _apart(explanation: PairExplanation) -> str:
@@ -54,7 +54,7 @@ def _apart(explanation: PairExplanation) -> str:
     if score.veto:
         return f"Two parties: the veto {words(score.veto)} holds them apart, whatever the score."
     low, high = explanation.review_threshold, explanation.match_threshold
-    stands = probability_text(score.probability)
+    stands = probability_text(score.pair_probability)
     if not score.is_in_run:
         return (
             f"Two parties: no blocking rule met the two; compared now, they score {stands}"
@@ -82,7 +82,7 @@ def flip_sentences(explanation: PairExplanation) -> tuple[str, ...]:
         return (f"Only another decision than {words(score.band)} would flip it.",)
     if score.veto:
         return (f"No value of another comparison would flip it: the veto {words(score.veto)} stands.",)
-    is_match = score.probability >= explanation.match_threshold
+    is_match = score.pair_probability >= explanation.match_threshold
     said = [flip.sentence(is_match=is_match) for flip in explanation.flips]
     if score.method in {"deterministic", "steward"} and score.band == "match":
         by = "steward's decision" if score.method == "steward" else f"rule {words(score.rule)}"

@@ -1,19 +1,25 @@
 """The files of a run, written from its database; names and columns as in the README."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from resolution.cluster_evidence import stated_links_sql, terms_of
 from resolution.golden_records import write_golden_records
 
 _CLUSTERS = """
 SELECT p.source, p.source_id, m.golden_id AS cluster_id
 FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
 """
-_LINKS = (
-    "SELECT * FROM links WHERE match_probability >= 0.01 OR band = 'match' OR veto IS NOT NULL ORDER BY ALL"
-)
+LEAST_STATED = 0.01  # probability, of the pair alone or with what clustering says
+_LINKS = f"""
+SELECT s.* FROM stated_links s JOIN links k USING (record_id_l, record_id_r)
+WHERE greatest(s.match_probability, k.match_probability) >= {LEAST_STATED}
+    OR s.band = 'match' OR s.veto IS NOT NULL ORDER BY ALL
+"""
 
 # First what would change most: how many pairs of records a verdict would join or part, times how
 # unsure we are about it.
@@ -22,7 +28,7 @@ WITH sizes AS (SELECT golden_id, count(*) AS size FROM membership GROUP BY golde
 SELECT l.*, a.golden_id AS golden_id_l, b.golden_id AS golden_id_r, a.golden_id = b.golden_id AS is_together,
     (CASE WHEN a.golden_id = b.golden_id THEN sa.size - 1 ELSE sa.size * sb.size END)
         * least(match_probability, 1 - match_probability) AS impact
-FROM links l
+FROM stated_links l
 JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
 JOIN sizes sa ON sa.golden_id = a.golden_id JOIN sizes sb ON sb.golden_id = b.golden_id
 WHERE l.veto IS NULL AND l.method <> 'steward'
@@ -49,10 +55,20 @@ def write_clusters(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     copy_to(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
 
 
-def write_links(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    """Write links.parquet and review.parquet; return how many pairs are for review."""
+def write_links(connection: duckdb.DuckDBPyConnection, folder: Path, *, model: Mapping[str, Any]) -> int:
+    """Write links.parquet and review.parquet; return how many pairs are for review.
+
+    They state weight and probability with what clustering says (`weight_cluster`), as far as `model`, in its
+    JSON form, knows what that is worth.
+    """
+    stated = stated_links_sql(terms_of(model))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE stated_links AS {stated}")
     copy_to(connection, _LINKS, folder / "links.parquet", options="FORMAT parquet, COMPRESSION zstd")
-    return copy_to(connection, _REVIEW, folder / "review.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    written = copy_to(
+        connection, _REVIEW, folder / "review.parquet", options="FORMAT parquet, COMPRESSION zstd"
+    )
+    connection.execute("DROP TABLE stated_links")
+    return written
 
 
 def write_quarantine(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
@@ -72,9 +88,11 @@ def _parsed(row: str | None) -> object:
         return row
 
 
-def write_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
+def write_all(
+    connection: duckdb.DuckDBPyConnection, folder: Path, *, model: Mapping[str, Any]
+) -> dict[str, int]:
     """Write every table of the run; return the counts for run.json."""
     write_clusters(connection, folder)
-    review = write_links(connection, folder)
+    review = write_links(connection, folder, model=model)
     golden = write_golden_records(connection, folder)
     return {"golden_records": golden, "review": review, "quarantine": write_quarantine(connection, folder)}

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 import duckdb
 
 from resolution.domain.attributes import PartyType, SourceMapping
-from resolution.domain.clustering import DECIDED, Bridge
+from resolution.domain.clustering import DECIDED, Bridge, ClusterEvidence
 from resolution.matching import engine, features, fitting, sampling, scoring, semantic
 from resolution.matching.learning import Decisions
 from resolution.matching.model import PartyModel, ResolutionModel
@@ -76,7 +76,9 @@ def learn(
             if learned.shared:  # a switchboard may be both persons' and organisations'
                 shared[column] = tuple(dict.fromkeys((*shared.get(column, ()), *learned.shared)))
     records = sampling.count(connection, "party_records")
-    model = ResolutionModel(records, parties, (), shared, asdict(Bridge()))
+    model = ResolutionModel(
+        records, parties, (), shared, asdict(Bridge()), cluster_evidence=asdict(ClusterEvidence())
+    )
     return Learned(model, tables, is_new=True, sources=tuple(sources), is_semantic=options.semantic)
 
 

@@ -138,7 +138,7 @@ def _run(
                 state.carry_over_ledger(connection, before / STATE)
             settle_all(connection, terms_of(model, plan.rules, now=plan.now, cause="run"))
         with watch.step("write"):
-            counts = exports.write_all(connection, draft)
+            counts = exports.write_all(connection, draft, model=to_json(model))
             run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision

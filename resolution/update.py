@@ -157,7 +157,7 @@ def _export(
     watch: Stopwatch,
 ) -> None:
     with watch.step("write"):
-        run["counts"] |= exports.write_all(connection, folder)
+        run["counts"] |= exports.write_all(connection, folder, model=model_json)
         run["steps"] = watch.steps
         write_report(connection, run=run, model=model_json, mapping=None, path=folder / "report.html")
 

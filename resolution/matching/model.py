@@ -121,6 +121,7 @@ class ResolutionModel:
     shared_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bridge: Mapping[str, float] = field(default_factory=dict)
     date_readings: tuple[Mapping[str, Any], ...] = ()  # by column, whether the day comes first
+    cluster_evidence: Mapping[str, float] = field(default_factory=dict)  # bits; none in models of before
 
     @property
     def model_id(self) -> str:
@@ -189,6 +190,7 @@ def from_json(document: Mapping[str, Any], *, named: str = "the model") -> Resol
         shared_values={name: tuple(values) for name, values in document["shared_values"].items()},
         bridge=document["bridge"],
         date_readings=tuple(document.get("date_readings", ())),
+        cluster_evidence=document.get("cluster_evidence", {}),
     )
 
 

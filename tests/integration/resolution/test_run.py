@@ -89,6 +89,19 @@ def test_weights_of_every_link_add_up_to_its_score(sample_run: Path) -> None:
         assert row["match_probability"] == pytest.approx(1 / (1 + 2 ** -row["match_weight"]), abs=1e-9)
 
 
+def test_stated_weights_add_up_with_what_clustering_says(sample_run: Path) -> None:
+    parties = document(sample_run, "model.json")["parties"]
+    links = duckdb.read_parquet(str(sample_run / "links.parquet"))
+    found = [dict(zip(links.columns, row, strict=True)) for row in links.fetchall()]
+
+    assert any(row["weight_cluster"] for row in found)
+    for row in found:
+        parts = [value for name, value in row.items() if name.startswith("weight_") and value is not None]
+        prior = parties[row["party_type"]]["prior_weight"]
+        assert row["match_weight"] == pytest.approx(prior + sum(parts), abs=1e-6)
+        assert row["match_probability"] == pytest.approx(1 / (1 + 2 ** -row["match_weight"]), abs=1e-9)
+
+
 def test_two_runs_on_the_same_input_are_byte_equal_but_for_timings(
     sample_run: Path, sample_files: list[Path], tmp_path: Path
 ) -> None:

@@ -103,3 +103,29 @@ def test_a_truth_of_pairs_calibrates_the_pairs_between_its_sources() -> None:
     assert found is not None
     assert found.pairs == 2
     assert found.error == pytest.approx((0.2 + 0.3) / 2)
+
+
+def test_a_perfect_forecaster_of_few_pairs_errs_by_chance_as_often_as_coins_do() -> None:
+    """One pair at .5 is always half away from the truth; four at .5: 0, .25 and .5 away, 6, 8 and 2 in 16."""
+    assert calibration_of([0.5], [True]).by_chance == pytest.approx(0.5)
+    assert calibration_of([0.5] * 4, [True] * 4).by_chance == pytest.approx(3 / 16, abs=0.02)
+
+
+def test_chance_explains_the_error_of_true_probabilities_and_not_of_false_ones() -> None:
+    generator = np.random.default_rng(7)
+    probabilities = generator.uniform(0.05, 0.95, 2_000)
+    is_match = (generator.random(2_000) < probabilities).tolist()
+
+    fair = calibration_of(probabilities.tolist(), is_match)
+    bold = calibration_of(np.minimum(probabilities + 0.15, 0.95).tolist(), is_match)
+
+    assert fair.error is not None
+    assert fair.by_chance is not None
+    assert bold.error is not None
+    assert bold.by_chance is not None
+    assert 0.4 * fair.by_chance < fair.error < 1.8 * fair.by_chance
+    assert bold.error > 3 * bold.by_chance
+
+
+def test_without_a_pair_in_range_there_is_no_chance_either() -> None:
+    assert calibration_of([0.999], [True]).by_chance is None

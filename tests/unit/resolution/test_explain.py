@@ -1,11 +1,14 @@
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from resolution.cluster_evidence import NAME, stated_links_sql, terms_of
+from resolution.domain.clustering import ClusterEvidence
 from resolution.domain.errors import RunNotFound
 from resolution.explain import (
     PairExplanation,
@@ -177,3 +180,31 @@ def test_weight_and_probability_are_two_ways_to_say_one_thing(probability: float
 def test_extreme_weights_have_a_probability() -> None:
     assert probability_of(-1e6) == pytest.approx(0)
     assert probability_of(1e6) == 1
+
+
+def test_what_clustering_says_is_the_last_part_and_bands_go_by_the_weight_before_it(run: Run) -> None:
+    connection, model = run
+    knowing = model | {"cluster_evidence": asdict(ClusterEvidence())}
+    stated = stated_links_sql(terms_of(knowing))
+    links = connection.execute(
+        "select record_id_l, record_id_r, k.match_weight, s.match_weight"
+        f" from links k join ({stated}) s using (record_id_l, record_id_r)"
+        " where weight_cluster is not null order by all limit 20"
+    ).fetchall()
+
+    assert links
+    for left, right, weight, with_cluster in links:
+        told = explain_pair(connection, knowing, pair=(left, right))
+        alone = explain_pair(connection, model, pair=(left, right))
+        score = told.score
+        assert score is not None
+        assert alone.score is not None
+        assert score.parts[-1].name == NAME
+        assert score.prior + sum(part.weight for part in score.parts) == pytest.approx(score.match_weight)
+        assert score.match_weight == pytest.approx(with_cluster)
+        assert score.probability == pytest.approx(probability_of(score.match_weight))
+        assert score.pair_weight == pytest.approx(weight)
+        assert score.pair_probability == pytest.approx(alone.score.probability)
+        assert [f.sentence(is_match=True) for f in told.flips] == [
+            f.sentence(is_match=True) for f in alone.flips
+        ]

@@ -1,5 +1,6 @@
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -7,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolution import exports
+from resolution.domain.clustering import ClusterEvidence
 
 
 @pytest.fixture
@@ -15,7 +17,7 @@ def run(synthetic_run: Path, tmp_path: Path) -> Path:
         connection.execute(f"ATTACH '{synthetic_run / 'state.duckdb'}' AS run (READ_ONLY)")
         connection.execute("USE run")
         exports.write_clusters(connection, tmp_path)
-        exports.write_links(connection, tmp_path)
+        exports.write_links(connection, tmp_path, model={"parties": {}})
         exports.write_quarantine(connection, tmp_path)
     return tmp_path
 
@@ -31,6 +33,32 @@ def test_clusters_are_the_same_in_both_forms_and_hold_each_record_once(
     assert rows == pq.read_table(run / "clusters.parquet").to_pylist()
     assert (len(rows),) == members
     assert rows == sorted(rows, key=lambda row: (row["source"], row["source_id"]))
+
+
+def test_stated_weights_are_those_of_the_pair_and_what_clustering_says(
+    run: Path, synthetic_run: Path, tmp_path: Path
+) -> None:
+    model = {"parties": {"person": {"status": "fitted"}}, "cluster_evidence": asdict(ClusterEvidence())}
+    told = tmp_path / "told"
+    told.mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{synthetic_run / 'state.duckdb'}' AS run (READ_ONLY)")
+        connection.execute("USE run")
+        exports.write_links(connection, told, model=model)
+
+    key = ("record_id_l", "record_id_r")
+    alone = {tuple(row[k] for k in key): row for row in pq.read_table(run / "links.parquet").to_pylist()}
+    links = pq.read_table(told / "links.parquet").to_pylist()
+    assert any(link["weight_cluster"] is not None for link in links)
+    for link in links:
+        before = alone.get(tuple(link[k] for k in key))
+        if before is None:  # below .01 alone
+            assert link["match_probability"] >= exports.LEAST_STATED
+            continue
+        assert link["match_weight"] - (link["weight_cluster"] or 0) == pytest.approx(before["match_weight"])
+        assert link["band"] == before["band"]
+        if link["weight_cluster"] is not None:
+            assert link["match_probability"] == pytest.approx(1 / (1 + 2 ** -link["match_weight"]))
 
 
 def test_reviews_come_first_that_change_most(run: Path) -> None:

@@ -133,20 +133,21 @@ def test_a_rule_needs_its_comparisons(whole_draft: Draft) -> None:
 
 
 @pytest.mark.parametrize(
-    ("different", "matches", "in_force"),
+    ("party_type", "different", "matches", "in_force"),
     [
-        pytest.param(0.0, 50.0, True, id="never-seen-to-differ"),
-        pytest.param(1.0, 50.0, True, id="seldom-in-few"),
-        pytest.param(1.0, 10_000.0, True, id="rarely-in-many"),
-        pytest.param(900.0, 10_000.0, True, id="now-and-then-in-many"),
-        pytest.param(1_100.0, 10_000.0, False, id="often-in-many"),
-        pytest.param(200.0, 400.0, False, id="half-of-some"),
+        pytest.param(PERSON, 0.0, 50.0, True, id="never-seen-to-differ"),
+        pytest.param(PERSON, 1.0, 50.0, True, id="seldom-in-few"),
+        pytest.param(PERSON, 1.0, 10_000.0, True, id="rarely-in-many"),
+        pytest.param(PERSON, 600.0, 10_000.0, False, id="mistyped-now-and-then"),
+        pytest.param(PERSON, 200.0, 400.0, False, id="half-of-some"),
+        pytest.param(ORGANIZATION, 900.0, 10_000.0, True, id="subsidiaries-now-and-then"),
+        pytest.param(ORGANIZATION, 1_100.0, 10_000.0, False, id="companies-that-often-differ"),
     ],
 )
 def test_a_veto_is_in_force_only_where_matches_seldom_break_it(
-    different: float, matches: float, in_force: bool
+    party_type: PartyType, different: float, matches: float, in_force: bool
 ) -> None:
-    found = vetoes_in_force(PERSON, {"identifiers": [different, 0.0, matches - different]})
+    found = vetoes_in_force(party_type, {"identifiers": [different, 0.0, matches - different]})
 
     assert ("different_identifiers" in found) == in_force
 
