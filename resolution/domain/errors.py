@@ -8,11 +8,11 @@
     │   ├── RunNotFound           the folder holds no complete run
     │   ├── OutdatedModel         a model or run that another version of Concord or DuckDB made
     │   └── NothingToLookUp       a given record holds nothing to compare, or a value that cannot be read
-    ├── SnapshotError         a match snapshot cannot be used; publish makes a new one
-    │   ├── SnapshotNotFound      there is none
-    │   ├── DamagedSnapshot       it is not what was written
-    │   └── OutdatedSnapshot      another version of Concord or DuckDB wrote it
     └── RunError              the run itself cannot go on; exit code 1
+        └── SnapshotError         a match snapshot cannot be used; publish makes a new one
+            ├── SnapshotNotFound      there is none
+            ├── DamagedSnapshot       it is not what was written
+            └── OutdatedSnapshot      another version of Concord or DuckDB wrote it
 
 Every error says what is wrong, where, and what to do next.
 """
@@ -55,7 +55,11 @@ class NothingToLookUp(InputError):
         self.field = field
 
 
-class SnapshotError(ResolutionError):
+class RunError(ResolutionError):
+    """The run cannot go on, through no fault of the input."""
+
+
+class SnapshotError(RunError):
     """A match snapshot cannot be used; the last resort is to publish again."""
 
 
@@ -69,7 +73,3 @@ class DamagedSnapshot(SnapshotError):
 
 class OutdatedSnapshot(SnapshotError):
     """Another version of Concord or DuckDB wrote the snapshot; its keys mean something else here."""
-
-
-class RunError(ResolutionError):
-    """The run cannot go on, through no fault of the input."""

@@ -30,10 +30,12 @@ def _concat_ws(separator: str | None, *values: Any) -> str | None:
     return separator.join(str(value) for value in values if value is not None)
 
 
-def _sorted(values: list[Any]) -> list[Any]:
-    if any(value is None for value in values):
+def _sorted(values: list[Any], order: str = "ASC", nulls: str = "") -> list[Any]:
+    said = sorted((value for value in values if value is not None), reverse=order == "DESC")
+    missing: list[Any] = [None] * (len(values) - len(said))
+    if missing and not nulls:
         return list(ask("list_sort($1)", values))
-    return sorted(values)
+    return [*missing, *said] if nulls == "NULLS FIRST" else [*said, *missing]
 
 
 def _distinct(values: list[Any]) -> list[Any]:
@@ -101,7 +103,7 @@ LENIENT: dict[str, Callable[..., Any]] = {
     "list_append": lambda values, value: [*(values or []), value],
     "map_from_entries": lambda entries: entries,
 }
-ASKED = frozenset({"epoch_ms", "try_strptime", "hash"})
+ASKED = frozenset({"epoch_ms", "try_strptime"})
 
 
 def cast(value: Any, kind: str, *, is_tried: bool) -> Any:

@@ -268,9 +268,11 @@ def _of_group(item: Item, scope: Scope) -> Callable[[Sequence[Row]], Any]:
     if not has_aggregate(item):
         value = compile_expression(item, scope)
         return lambda group: value(group[0])
-    if item["class"] == "FUNCTION" and len(item["children"]) == 1:
+    if item["class"] == "FUNCTION" and all(c["class"] == "CONSTANT" for c in item["children"][1:]):
         inner = _of_group(item["children"][0], scope)
-        outer = compile_expression({**item, "children": [_FIRST]}, Scope((("", "inner"),)))
+        outer = compile_expression(
+            {**item, "children": [_FIRST, *item["children"][1:]]}, Scope((("", "inner"),))
+        )
         return lambda group: outer((inner(group),))
     raise UnsupportedSql("an aggregate inside an expression")
 

@@ -27,7 +27,6 @@ TABLES: Any = {
         "list_transform(l, x -> list_transform(l, y -> x || y))",
         "struct_pack(a := a, n := length(p))",
         "concat_ws('-', a, p)",
-        "hash(a)",
     ],
 )
 def test_both_say_the_same(call: str, in_both: Callable[..., Any]) -> None:
