@@ -51,13 +51,9 @@ class Classifications:
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
 
-<<<<<<< HEAD
-@cache
-=======
 @cache  # declared in the package: it does not change while a process runs
->>>>>>> customers
 def classifications() -> Classifications:
-    """Return what is declared in the package; read once, as reading it takes longer than most answers."""
+    """Return what is declared in the package."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")
     declared: dict[str, Any] = yaml.safe_load(content)
     return Classifications(
