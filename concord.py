@@ -76,7 +76,7 @@ def create_api() -> "FastAPI":
         return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
 
     log_to_stderr()
-    return create_app(settings, checks={"vectors": check_vectors}, activities=activities)
+    return create_app(settings, checks={"vectors": check_vectors}, activities=activities, is_warmed_up=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
