@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, replace
 import duckdb
 
 from resolution.domain.attributes import PartyType, SourceMapping
-from resolution.domain.clustering import Bridge, ClusterEvidence
+from resolution.domain.clustering import DECIDED, Bridge, ClusterEvidence
 from resolution.matching import engine, features, fitting, sampling, scoring, semantic
 from resolution.matching.learning import Decisions
 from resolution.matching.model import PartyModel, ResolutionModel
 
 CLEAN_WITHIN = 0.002  # expected matches inside a source, per record, up to which it holds a party once
 CLEAN_ACROSS = 0.05  # matches to other sources, per record, without which a source tells nothing
-DECIDED = 20.0  # match weight, log2 odds, of a decided pair that the model never scored
 SURE = 0.9  # probability of the links that tell a clean source
 
 

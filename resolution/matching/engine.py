@@ -124,6 +124,19 @@ def score_pairs(
     steps are called here (splink/internals/linker_components/inference.py, `_predict_chunk`). To be
     replaced when Splink can retain levels alone.
     """
+    query = scoring_sql(table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query}")
+
+
+def scoring_sql(
+    table: str,
+    *,
+    pairs: str,
+    model: PartyModel,
+    least_weight: float | None = None,
+    always_kept: str | None = None,
+) -> str:
+    """Return the query that `score_pairs` runs; tables of the same columns may stand in for its own."""
     comparisons = json.dumps([_comparison_dict(c) for c in model.comparisons])
     pair_values = json.dumps({name: sql for c in model.comparisons for name, sql in c.pair_values.items()})
     sql = _scoring_sql(comparisons, model.prior_weight, pair_values)
@@ -131,10 +144,7 @@ def score_pairs(
     kept = (
         "true" if least_weight is None else f"match_weight >= {least_weight!r} OR ({always_kept or 'false'})"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS"
-        f" SELECT COLUMNS(c -> NOT starts_with(c, 'tf_')) FROM ({scored}) WHERE {kept}"
-    )
+    return f"SELECT COLUMNS(c -> NOT starts_with(c, 'tf_')) FROM ({scored}) WHERE {kept}"
 
 
 def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ scored alone gets the same row as in a batch (DESIGN.md, law 3).
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -110,19 +111,24 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
 
     Source: the `nicknames` package (carltonnorthern/nickname-and-diminutive-names-lookup).
     """
+    connection.register("nickname_rows", nickname_table())
+    connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
+    connection.unregister("nickname_rows")
+
+
+@cache
+def nickname_table() -> pa.Table:
+    """Return the rows of `nickname_forms`."""
     names = NickNamer()
     known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
     rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
-    table = pa.table(
+    return pa.table(
         {
             "given_name": [r[0] for r in rows],
             "forms": [r[1] for r in rows],
             "initials": [sorted({form[0] for form in r[1]}) for r in rows],
         }
     )
-    connection.register("nickname_rows", table)
-    connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
-    connection.unregister("nickname_rows")
 
 
 def learn_word_weights(
