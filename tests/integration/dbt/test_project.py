@@ -10,8 +10,8 @@ import pytest
 from resolution.standardise.lexicon import words
 
 PROJECT = Path(__file__).parents[3] / "dbt"
-KEY_TESTS = {"unique", "unique_together"}
-SHAPE_TESTS = {*KEY_TESTS, "not_null", "relationships", "accepted_values"}
+RULES = "keeps_its_rules"
+TestsOf = Callable[[Any], list[tuple[str, dict[str, Any]]]]
 FOLDER_SCHEMAS = {"staging": "staging", "intermediate": "intermediate", "marts": "marts"}
 
 
@@ -22,13 +22,13 @@ def models(manifest: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def tests_of(manifest: Any) -> Callable[[Any], set[str]]:
-    """The names of the generic tests of a model, and of the singular ones that read it."""
+def tests_of(manifest: Any) -> TestsOf:
+    """The generic tests of a model: name and arguments."""
 
-    def named(model: Any) -> set[str]:
+    def named(model: Any) -> list[tuple[str, dict[str, Any]]]:
         tests = [node for node in manifest.nodes.values() if node.resource_type == "test"]
         own = [test for test in tests if getattr(test, "attached_node", None) == model.unique_id]
-        return {test.test_metadata.name for test in own}
+        return [(test.test_metadata.name, test.test_metadata.kwargs) for test in own]
 
     return named
 
@@ -42,27 +42,29 @@ def test_every_model_is_described_with_its_grain(models: dict[str, Any]) -> None
     assert silent == []
 
 
-def test_every_model_has_a_tested_key(models: dict[str, Any], tests_of: Callable[[Any], set[str]]) -> None:
-    assert [name for name, model in models.items() if not tests_of(model) & KEY_TESTS] == []
+def test_every_model_has_a_tested_key(models: dict[str, Any], tests_of: TestsOf) -> None:
+    assert [name for name, model in models.items() if not _with(tests_of(model), "key")] == []
 
 
-def test_every_model_has_a_business_invariant(
-    models: dict[str, Any], tests_of: Callable[[Any], set[str]]
-) -> None:
-    counting = SHAPE_TESTS | {"keeps_every_row"}
+def test_every_model_has_a_business_invariant(models: dict[str, Any], tests_of: TestsOf) -> None:
+    assert [
+        name
+        for name, model in models.items()
+        if not _with(tests_of(model), "rules") and {test for test, _ in tests_of(model)} <= {RULES}
+    ] == []
 
-    assert [name for name, model in models.items() if not tests_of(model) - counting] == []
 
-
-def test_every_staging_table_keeps_every_row(
-    models: dict[str, Any], tests_of: Callable[[Any], set[str]]
-) -> None:
+def test_every_staging_table_keeps_every_row(models: dict[str, Any], tests_of: TestsOf) -> None:
     derived = {"stg_email__participants", "stg_email__correspondents"}
     staged = {
         name: model for name, model in models.items() if name.startswith("stg_") and name not in derived
     }
 
-    assert [name for name, model in staged.items() if "keeps_every_row" not in tests_of(model)] == []
+    assert [name for name, model in staged.items() if not _with(tests_of(model), "every_row_of")] == []
+
+
+def _with(tests: list[tuple[str, dict[str, Any]]], argument: str) -> list[str]:
+    return [test for test, arguments in tests if arguments.get(argument)]
 
 
 def test_models_stand_in_the_schema_and_tag_of_their_folder(models: dict[str, Any]) -> None:
