@@ -9,7 +9,13 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.measuring import against_decisions, against_truth, cluster_shape, review_share
+from pipelines.assets.measuring import (
+    against_decisions,
+    against_truth,
+    cluster_shape,
+    knows_a_record,
+    review_share,
+)
 from pipelines.assets.resolution import resolution_key
 
 LEAST_PRECISION = 0.90  # against known truth; under it, people would stop trusting golden records
@@ -35,9 +41,14 @@ from quality.source_freshness where synced_at is null or synced_at < $1 order by
     f" least {LEAST_RECALL}, against truth.csv where there is one, else against people's decisions.",
 )
 def precision_and_recall(home: HomeFolder) -> dg.AssetCheckResult:
-    """Measure precision and recall; with nothing to measure against, say so and pass."""
+    """Measure precision and recall; with nothing to measure against, say so and pass.
+
+    A truth that tells of no record of the run is somebody's mistake: it warns, and nothing is measured.
+    """
     with home.connect("checking precision and recall") as connection:
         if home.truth.exists():
+            if not knows_a_record(connection, home.truth):
+                return _foreign_truth(home)
             overall = against_truth(connection, home.truth).overall
             measured = (overall.pair_precision.value, overall.pair_recall.value)
             return _precision_result(*measured, by=home.truth.name)
@@ -45,6 +56,15 @@ def precision_and_recall(home: HomeFolder) -> dg.AssetCheckResult:
     if decided.precision is None or decided.recall is None:
         return dg.AssetCheckResult(passed=True, description="no truth and no decisions to measure against")
     return _precision_result(decided.precision, decided.recall, by=f"{decided.pairs} decided pairs")
+
+
+def _foreign_truth(home: HomeFolder) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"nothing measured: {home.truth.name} tells of no record of this run; it has one row per"
+        " record, and its record_id is `source:object:id` as in resolution.party_records",
+    )
 
 
 def _precision_result(precision: float, recall: float, *, by: str) -> dg.AssetCheckResult:
