@@ -94,7 +94,7 @@ def plan_orders(population: Population, keys: ErpKeys, deals: Sequence[Deal]) ->
 
 
 def _payer(population: Population, keys: ErpKeys, firm: int) -> int:
-    """Return who is billed for a firm's deals: of the first subsidiary the parent, where that is a customer."""
+    """Return who is billed for a firm's deals: the parent of the first subsidiary, if a customer."""
     parent = population.firms[firm].parent
     if parent is None or firm % EVERY_GROUP != 1 or parent not in keys.accounts:
         return firm
