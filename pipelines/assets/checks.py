@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from pipelines import warehouse
+from pipelines.assets.dbt_runs import NodeResult, source_freshness
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.measuring import (
     against_decisions,
@@ -159,6 +161,30 @@ def freshness(home: HomeFolder) -> dg.AssetCheckResult:
     )
 
 
+@dg.asset_check(
+    asset=dg.AssetKey(["quality", "source_freshness"]),
+    description="dbt source freshness: every raw table that models read was synced within the terms of its"
+    " source, which stand in `dbt/models/staging`.",
+)
+def freshness_terms(home: HomeFolder) -> dg.AssetCheckResult:
+    """List the raw tables that are past the terms of their source; past the second term it is an error."""
+    with warehouse.hold(home.root, purpose="dbt source freshness"):
+        results = source_freshness(home.root)
+    late = [result for result in results if not result.is_success]
+    is_error = any(result.status != "warn" for result in late)
+    return dg.AssetCheckResult(
+        passed=not late,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{_table(result)}: {result.message}" for result in late)
+        or f"all {len(results)} raw tables are within their terms",
+        metadata={"raw tables": len(results), "past their terms": len(late)},
+    )
+
+
+def _table(result: NodeResult) -> str:
+    return ".".join(result.unique_id.split(".")[2:])
+
+
 CHECKS = (
     precision_and_recall,
     decisions_are_kept,
@@ -166,4 +192,5 @@ CHECKS = (
     share_in_review,
     completeness,
     freshness,
+    freshness_terms,
 )

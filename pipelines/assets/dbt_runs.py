@@ -70,13 +70,36 @@ def build(home: Path, selection: str, *, project: Path = PROJECT) -> list[NodeRe
     # No artefacts: nothing reads what dbt would write of a build, and the manifest alone is megabytes.
     options = ("--indirect-selection", "buildable", "--no-write-json")
     command = ["build", *options, "--select", *selection.split()]
+    return _told(_run(command, home, project).results, home)
+
+
+def source_freshness(home: Path, *, project: Path = PROJECT) -> list[NodeResult]:
+    """Return for each raw table whether it is within the terms of its source, and when it was last synced.
+
+    The caller holds the warehouse's lock, and has no connection of its own open.
+
+    Raises:
+        DbtFault: dbt could not start: the project or its profile is at fault.
+    """
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            seconds=float(result.execution_time),
+            message=str(result.message or f"last synced {result.max_loaded_at:%Y-%m-%d %H:%M} UTC"),
+            failures=0,
+        )
+        for result in _run(["source", "freshness"], home, project).results
+    ]
+
+
+def _run(command: Sequence[str], home: Path, project: Path) -> Any:
     prepare_manifest(home, project=project)
     target = home / "dbt" / "target"
     target.mkdir(parents=True, exist_ok=True)
     # What `prepare_manifest` parsed is taken as it is: parsing anew takes most of the time of a small build.
     shutil.copy2(_definitions(home) / PARSED, target / PARSED)
-    outcome = _invoke(command, home=home, target=target, project=project)
-    return _told(outcome.results, home)
+    return _invoke(command, home=home, target=target, project=project)
 
 
 def _told(results: Sequence[Any], home: Path) -> list[NodeResult]:

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -61,5 +62,7 @@ def test_there_is_a_job_a_schedule_and_a_sensor(definitions: dg.Definitions) -> 
     assert [sensor.name for sensor in repository.sensor_defs] == ["source_changes"]
 
 
-def test_a_home_without_sources_has_definitions_too(tmp_path: Path) -> None:
+def test_a_home_without_sources_has_definitions_too(company: Path, tmp_path: Path) -> None:
+    shutil.copytree(company / "dbt", tmp_path / "dbt")  # the manifest, which belongs to no home
+
     assert build_definitions(tmp_path).get_repository_def().has_job(JOB)

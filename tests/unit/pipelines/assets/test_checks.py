@@ -63,6 +63,17 @@ def test_more_than_a_quarter_in_review_is_a_warning(home: HomeFolder, records: i
     assert (found.passed, found.severity) == (passed, dg.AssetCheckSeverity.WARN)
 
 
+def test_known_truth_goes_before_decisions(home: HomeFolder) -> None:
+    _write(home, _clusters(2))
+    told = "crm:contact:2-0,p-1,person\ncrm:contact:2-1,p-1,person\n"
+    home.truth.write_text(f"record_id,entity_id,record_type\n{told}", encoding="utf-8")
+
+    found = precision_and_recall(home=home)
+
+    assert isinstance(found, dg.AssetCheckResult)
+    assert (found.passed, found.description) == (True, "precision 1.000, recall 1.000, against truth.csv")
+
+
 @pytest.mark.parametrize(
     "rows",
     [
