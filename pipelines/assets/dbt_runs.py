@@ -104,30 +104,39 @@ def _run(command: Sequence[str], home: Path, project: Path) -> Any:
 
 def _told(results: Sequence[Any], home: Path) -> list[NodeResult]:
     """Return the results in our words; a broken test of rules names the rules."""
-    with duckdb.connect(str(warehouse_path(home)), read_only=True) as connection:
-        return [
-            NodeResult(
-                unique_id=result.node.unique_id,
-                status=str(result.status),
-                seconds=float(result.execution_time),
-                message=_broken_rules(result, connection) or str(result.message or ""),
-                failures=int(result.failures or 0),
-            )
-            for result in results
-        ]
+    broken = _broken_rules(results, home)
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            seconds=float(result.execution_time),
+            message=broken.get(result.node.unique_id) or str(result.message or ""),
+            failures=int(result.failures or 0),
+        )
+        for result in results
+    ]
 
 
-def _broken_rules(result: Any, connection: duckdb.DuckDBPyConnection) -> str:
-    """Return which rules of a test are broken, and by how many rows; empty for anything else.
+def _broken_rules(results: Sequence[Any], home: Path) -> dict[str, str]:
+    """Return, by test of rules that failed, which rules are broken and by how many rows.
 
     dbt tells how many rows failed, not which: the test is asked once more. Only rules and counts are told;
     the rows of other tests may hold what people's records say.
     """
-    metadata = getattr(result.node, "test_metadata", None)
-    if metadata is None or metadata.name != RULES or not result.failures:
-        return ""
-    found = connection.execute(result.node.compiled_code).fetchall()
-    return "; ".join(f"{rule}: {rows} rows break it" for rule, rows in found)
+    failed = [result.node for result in results if result.failures and _is_of_rules(result.node)]
+    if not failed:
+        return {}
+    with duckdb.connect(str(warehouse_path(home)), read_only=True) as connection:
+        found = {node.unique_id: connection.execute(node.compiled_code).fetchall() for node in failed}
+    return {
+        test: "; ".join(f"{rule}: {rows} rows break it" for rule, rows in told)
+        for test, told in found.items()
+    }
+
+
+def _is_of_rules(node: Any) -> bool:
+    metadata = getattr(node, "test_metadata", None)
+    return metadata is not None and metadata.name == RULES
 
 
 def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) -> Any:
