@@ -209,7 +209,8 @@ def measure(home: Path, *, seconds: float) -> tuple[list[Measured], float]:
             found.append(
                 measured(name, load(address, paths, seconds=seconds, headers=headers, connections=1))
             )
-        return found, resident_mb(pid)
+        memory_mb = resident_mb(pid)
+    return found, memory_mb
 
 
 def verdicts(found: Sequence[Measured], memory_mb: float) -> list[tuple[str, bool]]:
