@@ -225,3 +225,4 @@ def verdicts(found: Sequence[Measured], memory_mb: float) -> list[tuple[str, boo
         p95 = by_name[name].p95_ms
         is_reached = p95 <= limit and not by_name[name].failed
         told.append((f"{name}: p95 {p95:.1f} ms (must {limit:.0f})", is_reached))
+    return told

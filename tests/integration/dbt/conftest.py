@@ -49,7 +49,7 @@ def dbt(manifest: Manifest, folders: list[str]) -> Dbt:
             try:
                 return runner.invoke([*arguments, *folders, "--log-level", "none", "--vars", AS_OF])
             finally:
-                DuckDBConnectionManager.close_all_connections()
+                DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
     return run
 
