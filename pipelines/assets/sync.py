@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.pictures import sync_volume
+from pipelines.assets.pictures import SHOWN_LOADS, LoadVolume, sync_volume
 from pipelines.assets.table_metadata import table_metadata
 from pipelines.connectors.files import FilesSettings
 from pipelines.connectors.sql import SqlSettings
@@ -23,6 +23,19 @@ from pipelines.sync.progress import listener
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
 
+# The columns that sync adds to those of the source.
+OWN_COLUMNS = {
+    "_record_key": "The row's key at its source, as text; of several columns, joined.",
+    "_source_time": "When the source last changed the row, by its own clock.",
+    "_is_deleted": "Whether the row is gone at its source.",
+    "_content_hash": "Hash of what the source holds; a row that has not changed is not written again.",
+    "_load_id": "The load that last wrote the row.",
+    "_synced_at": "When that was (UTC).",
+}
+_LOADS = """
+select started_at, coalesce(rows_upserted, 0), coalesce(rows_deleted, 0), coalesce(rows_quarantined, 0)
+from sync.loads where source = $1 and object = $2 order by started_at desc limit $3
+"""
 ANSWERED = "source_answered"
 PROVEN = "proven_complete"
 STEP = "sync"
@@ -51,7 +64,7 @@ def sync_assets(sources: Sequence[Source]) -> dg.AssetsDefinition:
             never: list[ObjectResult] = []
             for result in results:
                 if _is_there(connection, result.source, name=result.object_name):
-                    yield _materialised(connection, result, among=results)
+                    yield _materialised(connection, result)
                 else:
                     never.append(result)
         if never:
@@ -60,17 +73,22 @@ def sync_assets(sources: Sequence[Source]) -> dg.AssetsDefinition:
     return sync_sources
 
 
-def _materialised(
-    connection: duckdb.DuckDBPyConnection, result: ObjectResult, *, among: Sequence[ObjectResult]
-) -> dg.MaterializeResult[None]:
-    read = {other.object_name: other.rows_read for other in among if other.source == result.source}
-    volume = sync_volume(read, title=f"read from {result.source} by this run")
-    table = table_metadata(connection, f"raw_{result.source}.{result.object_name}")
+def _materialised(connection: duckdb.DuckDBPyConnection, result: ObjectResult) -> dg.MaterializeResult[None]:
+    source, name = result.source, result.object_name
     return dg.MaterializeResult(
-        asset_key=raw_key(result.source, result.object_name),
-        metadata={**table, **_metadata(result), "sync volume": volume},
+        asset_key=raw_key(source, name),
+        metadata={
+            **table_metadata(connection, f"raw_{source}.{name}", descriptions=OWN_COLUMNS),
+            **_metadata(result),
+            "sync volume": _volume(connection, source, name=name),
+        },
         check_results=list(_check_results(result)),
     )
+
+
+def _volume(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> dg.MarkdownMetadataValue:
+    loads = connection.execute(_LOADS, [source, name, SHOWN_LOADS]).fetchall()
+    return sync_volume([LoadVolume(*load) for load in loads], title=f"{name} of {source}")
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> bool:
