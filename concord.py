@@ -5,10 +5,12 @@ become one line on stderr and an exit code: 2 when the user's input is at fault,
 not go on, 130 after Ctrl-C. Whatever else is raised is a defect and keeps its traceback.
 """
 
+import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -20,6 +22,9 @@ from pipelines.errors import PipelineError, PipelineInputError
 from pipelines.vectors import commands as vectors_commands
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 EXIT_RUN_ERROR = 1
 EXIT_INPUT_ERROR = 2
@@ -52,6 +57,23 @@ def _front_door(
     ),
 ) -> None:
     """One golden record for every person and organisation, and the reasons behind each of its values."""
+
+
+def create_api() -> "FastAPI":
+    """Return the API as `concord serve` runs it in each process, with the parts that other rooms fill."""
+    from context_api.access_log import log_to_stderr
+    from context_api.app import create_app
+    from context_api.operations import Finding, State
+    from context_api.serving import Serving
+    from context_api.settings import read_settings
+    from pipelines.vectors.readiness import advice
+
+    async def check_vectors(serving: Serving) -> Finding:
+        found = await asyncio.to_thread(advice, serving.settings.home, os.environ)
+        return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
+
+    log_to_stderr()
+    return create_app(read_settings(), checks={"vectors": check_vectors})
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -19,22 +19,21 @@ from context_api.errors import (
     UnknownRecord,
 )
 from context_api.settling_small import Outcome, settle_stored, terms_of_version
+from context_api.settling_views import render_anew
 from context_api.settling_write import Writing, write_outcome
-from context_api.store.components import (
-    ComponentTooLarge,
-    decisions_in_force,
-    load_component,
-)
+from context_api.store import components
+from context_api.store.components import ComponentTooLarge, load_component
+from context_api.store.deciding import decisions_beside
 from context_api.store.decisions import DecisionEntry, Verdict
 from context_api.store.engine import is_sqlite, reading, writing
 from context_api.store.ranges import in_version
 from context_api.store.records import PartyRecord
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Tenant, Version, VersionKind, VersionStatus
+from context_api.store.views import Snapshot
 from resolution.decisions import Decision, refuse_contradictions
 from resolution.domain.errors import DecisionConflict
 
-MOST_RECORDS = 2_000  # a larger component is settled by the next publish (DESIGN.md, section 4)
 DECIDED = "decision {}"  # what the ledger calls the cause
 UNDONE = "decision {} undone"
 
@@ -156,7 +155,7 @@ def what_if(engine: Engine, sealer: Sealer, ruling: Ruling, *, now: datetime) ->
             tenant.tenant_id,
             version=tenant.visible_sequence,
             start=pair,
-            most=MOST_RECORDS,
+            most=components.MOST_RECORDS,
             supposed=supposed,
         )
         terms = terms_of_version(
@@ -199,7 +198,7 @@ def _checked(connection: Connection, ruling: Ruling, *, tenant: Tenant) -> tuple
     if ruling.verdict is not Verdict.DEFER:
         given = Decision(left, right, ruling.verdict is Verdict.MATCH)
         try:
-            refuse_contradictions([*decisions_in_force(connection, tenant.tenant_id), given])
+            refuse_contradictions([*decisions_beside(connection, tenant.tenant_id, (left, right)), given])
         except DecisionConflict as error:
             raise ContradictoryDecision(str(error)) from error
     return left, right
@@ -245,15 +244,15 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
     version = before + 1
     try:
         component = load_component(
-            connection, tenant_id, version=version, start=change.pair, most=MOST_RECORDS
+            connection, tenant_id, version=version, start=change.pair, most=components.MOST_RECORDS
         )
     except ComponentTooLarge:
         return _settle_later(connection, change, tenant=tenant, is_pending=True)
     terms = terms_of_version(connection, tenant_id, version=before, now=change.now, cause=change.cause)
     outcome = settle_stored(component, terms, sealer)
-    changed = write_outcome(
-        Writing(connection, tenant_id, version, sealer, change.valid_from), component, outcome
-    )
+    writing = Writing(connection, tenant_id, version, sealer, change.valid_from)
+    changed = write_outcome(writing, component, outcome)
+    render_anew(writing, Snapshot(connection, sealer, version, change.now), changed)
     supersede(connection, tenant_id, before)
     model_id = select(Version.model_id).where(Version.tenant_id == tenant_id, Version.sequence == before)
     connection.execute(

@@ -9,13 +9,23 @@ from typing import Any
 from sqlalchemy import Connection, or_
 from sqlmodel import col, select
 
+from context_api.errors import StaleResult
 from context_api.settling_small import settle_stored, terms_of_version
+from context_api.settling_views import render_anew, views_since
 from context_api.settling_write import Writing, drop_staged, write_outcome
-from context_api.store.components import StoredComponent, companions, load_component
+from context_api.store import components
+from context_api.store.components import (
+    ComponentTooLarge,
+    StoredComponent,
+    companions,
+    load_component,
+)
 from context_api.store.decisions import DecisionEntry
 from context_api.store.identities import LedgerEntry
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Tenant, Version
+from context_api.store.views import Snapshot
+from resolution.domain.ids import seed_id
 
 CAUSE = "run"  # decisions have their own causes; what is written here is the run's part
 
@@ -27,6 +37,9 @@ def settle_again(
 
     Returns:
         The golden ids whose golden records differ from those in force.
+
+    Raises:
+        StaleResult: One of them is too large to be settled while the store's writer is held.
     """
     version = tenant.staged_sequence
     if version is None:
@@ -34,11 +47,36 @@ def settle_again(
     start = _touched(connection, tenant, base=base, version=version)
     if not start:
         return frozenset()
+    _refuse_large(connection, tenant, start, version=version)
+    before = views_since(connection, tenant.tenant_id, base=base, until=tenant.visible_sequence)
     writing = Writing(connection, tenant.tenant_id, version, sealer)
     drop_staged(writing, _spread(connection, tenant, start, version=version))
     component = load_component(connection, tenant.tenant_id, version=version, start=start)
     terms = terms_of_version(connection, tenant.tenant_id, version=version, now=now, cause=CAUSE)
-    return write_outcome(writing, component, settle_stored(component, terms, sealer))
+    changed = write_outcome(writing, component, settle_stored(component, terms, sealer))
+    ids = {row.golden_id for row in component.ledger.rows if row.golden_id is not None}
+    ids |= {seed_id(record) for record in component.records}
+    snapshot = Snapshot(connection, sealer, version, now)
+    render_anew(writing, snapshot, before | ids | changed, is_known=False)
+    return changed
+
+
+def _refuse_large(connection: Connection, tenant: Tenant, start: set[str], *, version: int) -> None:
+    """Refuse when the records of one component are too many; many small components are not."""
+    seen: set[str] = set()
+    for record in sorted(start):
+        if record in seen:
+            continue
+        try:
+            component = load_component(
+                connection, tenant.tenant_id, version=version, start=[record], most=components.MOST_RECORDS
+            )
+        except ComponentTooLarge as error:
+            raise StaleResult(
+                f"while this version was staged, something was decided about {record}, which is tied to over"
+                f" {components.MOST_RECORDS} records; run again to settle them: the last version is in force"
+            ) from error
+        seen |= component.records.keys()
 
 
 def _touched(connection: Connection, tenant: Tenant, *, base: int, version: int) -> set[str]:

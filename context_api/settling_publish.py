@@ -11,29 +11,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, insert, update
+from sqlalchemy import Connection, Engine, func, insert, text, update
 from sqlmodel import col, select
 
-from context_api.errors import PublicationLost, StaleResult
+from context_api.errors import PublicationLost
 from context_api.settling import supersede
 from context_api.settling_catch_up import settle_again
+from context_api.settling_order import Base, refuse_stale
 from context_api.store.bulk import Row, insert_rows, run_many
 from context_api.store.decisions import DecisionEntry
-from context_api.store.engine import is_sqlite, reading, writing
-from context_api.store.leftovers import clear_failed
+from context_api.store.engine import is_sqlite, reading, trim_log, writing
+from context_api.store.leftovers import clear_ended_views, clear_failed
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Model, Tenant, Version, VersionKind, VersionStatus
 
 DECISION_ROOM = 1_000_000  # decisions that may be made while a version is staged; a gap costs nothing
 FETCHED = 50_000  # rows read at a time
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What a result was settled on: the visible version and the last decision then."""
-
-    version: int
-    decision_sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +42,14 @@ class ModelTerms:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version that is in force: how many golden records were settled again for decisions made meanwhile."""
+    """A version in force: how many golden records were settled again for decisions made meanwhile.
+
+    `is_as_staged` says that none were made, so that the store holds what was staged and nothing else.
+    """
 
     version: int
     settled_again: int
+    is_as_staged: bool
 
 
 class Publication:
@@ -73,8 +70,11 @@ class Publication:
             PublicationLost: Another publish began meanwhile.
         """
         with writing(self.engine) as connection:
+            if not is_sqlite(connection):  # made durable by the commit that moves the pointer, if not before
+                connection.execute(text("set local synchronous_commit = off"))
             self._check(connection)
             yield connection
+        trim_log(self.engine)
 
     def insert(
         self, connection: Connection, table: str, *, columns: Sequence[str], rows: Iterable[Row]
@@ -102,12 +102,17 @@ class Publication:
             ((*given, self.tenant_id, *row) for row in rows),
         )
 
-    def rows(self, statement: str) -> Iterator[Sequence[Row]]:
-        """Yield the rows of a query with one `?` for the tenant, in batches of one reading transaction."""
+    def rows(self, statement: str, given: Sequence[object] = ()) -> Iterator[Sequence[Row]]:
+        """Yield the rows of a query in batches of one reading transaction.
+
+        Its `?` stand for what is given, the tenant where nothing is.
+        """
         with reading(self.engine) as connection:
             marked = statement if is_sqlite(connection) else statement.replace("?", "%s")
             options = {"stream_results": True, "max_row_buffer": FETCHED}
-            result = connection.execution_options(**options).exec_driver_sql(marked, (self.tenant_id,))
+            result = connection.execution_options(**options).exec_driver_sql(
+                marked, tuple(given) or (self.tenant_id,)
+            )
             while batch := result.fetchmany(FETCHED):
                 yield [tuple(row) for row in batch]
 
@@ -126,6 +131,7 @@ class Publication:
         with writing(self.engine) as connection:
             tenant = self._check(connection)
             refuse_stale(connection, tenant, self.base)
+            is_as_staged = self._is_untouched(tenant)
             again = 0
             if tenant.decision_sequence != self.base.decision_sequence:
                 again = len(
@@ -143,19 +149,51 @@ class Publication:
                     counts_json=json.dumps(dict(counts)),
                 )
             )
-            connection.execute(
-                update(DecisionEntry)
-                .where(
-                    col(DecisionEntry.tenant_id) == self.tenant_id, col(DecisionEntry.settled_in).is_(None)
-                )
-                .values(settled_in=self.version)
-            )
+            _settled_in(connection, self.tenant_id, self.version)
             connection.execute(
                 update(Tenant)
                 .where(col(Tenant.tenant_id) == self.tenant_id)
                 .values(visible_sequence=self.version, staged_sequence=None)
             )
-        return Published(self.version, again)
+        return Published(self.version, again, is_as_staged)
+
+    def confirm(self) -> int | None:
+        """End a publish that staged nothing: return the version that stays in force.
+
+        None when that would be wrong: nothing is in force yet, decisions were made meanwhile, or the version
+        in force goes by another model; `finish` then.
+
+        Raises:
+            StaleResult: A newer result was published meanwhile.
+            PublicationLost: Another publish began meanwhile.
+        """
+        with writing(self.engine) as connection:
+            tenant = self._check(connection)
+            refuse_stale(connection, tenant, self.base)
+            models = select(Version.model_id).where(
+                Version.tenant_id == self.tenant_id,
+                col(Version.sequence).in_([self.version, tenant.visible_sequence]),
+            )
+            is_same_model = len(set(connection.execute(models).scalars())) == 1
+            if not tenant.visible_sequence or not self._is_untouched(tenant) or not is_same_model:
+                return None
+            connection.execute(
+                update(Version)
+                .where(col(Version.tenant_id) == self.tenant_id, col(Version.sequence) == self.version)
+                .values(status=VersionStatus.UNCHANGED.value)
+            )
+            _settled_in(connection, self.tenant_id, tenant.visible_sequence)
+            connection.execute(
+                update(Tenant).where(col(Tenant.tenant_id) == self.tenant_id).values(staged_sequence=None)
+            )
+            return tenant.visible_sequence
+
+    def _is_untouched(self, tenant: Tenant) -> bool:
+        """Return whether the store is as it was when this result's data were read."""
+        return (tenant.visible_sequence, tenant.decision_sequence) == (
+            self.base.version,
+            self.base.decision_sequence,
+        )
 
     def give_up(self) -> None:
         """Mark the version as failed, so that the next publish clears it away."""
@@ -173,6 +211,15 @@ class Publication:
         return tenant
 
 
+def _settled_in(connection: Connection, tenant_id: str, version: int) -> None:
+    """Note the version in which decisions that waited for a publish are settled."""
+    connection.execute(
+        update(DecisionEntry)
+        .where(col(DecisionEntry.tenant_id) == tenant_id, col(DecisionEntry.settled_in).is_(None))
+        .values(settled_in=version)
+    )
+
+
 def begin(engine: Engine, sealer: Sealer, *, base: Base, terms: ModelTerms, now: datetime) -> Publication:
     """Clear what failed publishes left and stage a new version.
 
@@ -186,7 +233,9 @@ def begin(engine: Engine, sealer: Sealer, *, base: Base, terms: ModelTerms, now:
             connection.execute(insert(Tenant), {"tenant_id": sealer.tenant_id})
         refuse_stale(connection, tenant, base)
         _fail_staged(connection, tenant)
-        version = _last_sequence(connection, sealer.tenant_id) + DECISION_ROOM
+        # Before the first version there is nothing to decide about, so it needs no room.
+        room = DECISION_ROOM if tenant.visible_sequence else 1
+        version = _last_sequence(connection, sealer.tenant_id) + room
         _keep_terms(connection, sealer.tenant_id, terms, now=now)
         connection.execute(
             insert(Version),
@@ -205,6 +254,7 @@ def begin(engine: Engine, sealer: Sealer, *, base: Base, terms: ModelTerms, now:
             update(Tenant).where(col(Tenant.tenant_id) == sealer.tenant_id).values(staged_sequence=version)
         )
     clear_failed(engine, sealer.tenant_id)
+    clear_ended_views(engine, sealer.tenant_id)
     return Publication(engine, sealer, base=base, version=version)
 
 
@@ -215,28 +265,6 @@ def read_tenant(connection: Connection, tenant_id: str, *, is_locked: bool = Fal
         asked = asked.with_for_update()
     row = connection.execute(asked).mappings().one_or_none()
     return None if row is None else Tenant(**row)
-
-
-def refuse_stale(connection: Connection, tenant: Tenant, base: Base) -> None:
-    """Refuse a result when a newer one was published after what it was settled on.
-
-    Raises:
-        StaleResult: It was.
-    """
-    newer = connection.execute(
-        select(Version.sequence).where(
-            Version.tenant_id == tenant.tenant_id,
-            Version.sequence > base.version,
-            Version.sequence <= tenant.visible_sequence,
-            Version.kind == VersionKind.PUBLISH.value,
-            col(Version.visible_at).is_not(None),
-        )
-    ).first()
-    if newer is not None:
-        raise StaleResult(
-            f"version {newer[0]} was published after this result's data were read; run again: an older"
-            " result never replaces a newer one"
-        )
 
 
 def _last_sequence(connection: Connection, tenant_id: str) -> int:

@@ -14,7 +14,8 @@ from sqlmodel import SQLModel, col, select
 
 from context_api.content_hashes import golden_hash, ledger_hash, redirect_hash
 from context_api.settling_small import Outcome
-from context_api.store.components import StoredComponent, chunked
+from context_api.store.bulk import chunked
+from context_api.store.components import StoredComponent
 from context_api.store.golden_records import Conflict, GoldenRecord, GoldenValue
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.ranges import in_version

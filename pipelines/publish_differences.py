@@ -1,20 +1,23 @@
 """What differs between warehouse and store, found in the warehouse by content hashes.
 
-For each feed: `known` is what the store holds (keys, hash), `wanted` what it should hold, `changed` what
-must be written, `gone` what must end.
+For each feed: `known` is what the store holds (keys, digest of the hash; `publish_memory`), `wanted` what it
+should hold, `changed` what must be written, `gone` what must end.
 """
 
 import os
+from collections.abc import Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
 
 from context_api.settling_publish import Publication
+from context_api.store.bulk import Row, chunked
 from pipelines import publish_feeds as feeds
 from pipelines.publish_feeds import Feed
 from pipelines.publish_ledger import append
 from resolution.matching.model import ResolutionModel
 
+ASKED_BY_KEY = 20_000  # keys; past it one walk over the table is quicker than so many look-ups
 SALT_BYTES = 16  # as in context_api/store/sealing.py; a test seals and opens with them
 EMPTY_INPUTS = """
 create schema if not exists sync;
@@ -45,26 +48,13 @@ def prepare(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> li
     return sorted(c.removeprefix("level_") for c in columns if c.startswith("level_"))
 
 
-def compare(
-    connection: duckdb.DuckDBPyConnection,
-    publication: Publication,
-    feed: Feed,
-    *,
-    also: tuple[str, ...] = (),
-) -> None:
-    """Make tables `known`, `changed` and `gone` of a feed."""
-    columns = [*feed.keys, "content_hash", *also]
-    typed = ", ".join(f"{c} {'double' if c in also else 'varchar'}" for c in columns)
-    connection.execute(f"create or replace temp table known ({typed})")
-    selected = ", ".join(columns)
-    for rows in publication.rows(
-        f"select {selected} from {feed.table} where tenant_id = ? and published_to is null"
-    ):
-        append(connection, "known", rows)
+def compare(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    """Make tables `changed` and `gone` of a feed from `known` (`publish_memory.fill_known`)."""
+    same = " and ".join(f"w.{key} = k.{key}" for key in feed.keys)
     connection.execute(f"create or replace temp table wanted as {feed.hashes}")
     connection.execute(
-        "create or replace temp table changed as"
-        f" from wanted anti join known using ({feed.key_list}, content_hash)"
+        "create or replace temp table changed as select w.* from wanted as w"
+        f" anti join known as k on {same} and k.digest = md5_number_lower(w.content_hash)"
     )
     # A ledger forgets nothing: what the warehouse does not mention stays as it is.
     where = "where false" if feed.table == feeds.LEDGER.table else ""
@@ -94,14 +84,30 @@ def ended_keys(connection: duckdb.DuckDBPyConnection, feed: Feed) -> list[tuple[
 
 
 def fill_entity_versions(connection: duckdb.DuckDBPyConnection, publication: Publication) -> None:
-    """Make table `entity_versions`: the last one of every golden id that ever was."""
+    """Make table `entity_versions`: the last one of every golden id of table `changed` that ever was."""
     connection.execute(
         "create or replace temp table entity_versions (golden_id varchar, entity_version bigint)"
     )
-    for rows in publication.rows(
-        "select golden_id, max(entity_version) from golden_records where tenant_id = ? group by golden_id"
-    ):
+    asked = (
+        "select golden_id, max(entity_version) from golden_records where tenant_id = ?{} group by golden_id"
+    )
+    for rows in _of_keys(connection, publication, asked, keys="select golden_id from changed"):
         append(connection, "entity_versions", rows)
+
+
+def _of_keys(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, asked: str, *, keys: str
+) -> Iterator[Sequence[Row]]:
+    """Yield what the store says of some keys: asked for by key when they are few, else all there is."""
+    (key,) = (column[0] for column in connection.execute(f"describe {keys}").fetchall())
+    (count,) = connection.execute(f"select count(*) from ({keys})").fetchone() or (0,)
+    if count > ASKED_BY_KEY:
+        yield from publication.rows(asked.format(""))
+        return
+    wanted = [row[0] for row in connection.execute(keys).fetchall()]
+    for chunk in chunked(wanted):
+        marks = ", ".join("?" * len(chunk))
+        yield from publication.rows(asked.format(f" and {key} in ({marks})"), [publication.tenant_id, *chunk])
 
 
 def fill_salts(connection: duckdb.DuckDBPyConnection, publication: Publication, needed: str) -> int:
@@ -114,11 +120,15 @@ def fill_salts(connection: duckdb.DuckDBPyConnection, publication: Publication, 
         " where record_id not in (select record_id from salts)"
     )
     connection.execute("create or replace temp table stored_salts (record_id varchar, salt blob)")
-    (needs,) = connection.execute("select count(*) from needed_salts").fetchone() or (0,)
-    if needs:
-        for rows in publication.rows("select record_id, salt from record_keys where tenant_id = ?"):
-            append(connection, "stored_salts", rows)
+    asked = "select record_id, salt from record_keys where tenant_id = ?{}"
+    for rows in _of_keys(connection, publication, asked, keys="select record_id from needed_salts"):
+        append(connection, "stored_salts", rows)
     connection.execute("insert into salts from stored_salts semi join needed_salts using (record_id)")
+    return _fill_fresh_salts(connection)
+
+
+def _fill_fresh_salts(connection: duckdb.DuckDBPyConnection) -> int:
+    """Make keys for the records of `needed_salts` that have none; return how many."""
     connection.execute(
         "create or replace temp table fresh_ids as"
         " select record_id, row_number() over (order by record_id) - 1 as number"
@@ -137,7 +147,7 @@ def fill_salts(connection: duckdb.DuckDBPyConnection, publication: Publication, 
     )
     connection.unregister("random_salts")
     connection.execute("insert into salts from fresh_salts")
-    connection.execute("drop table stored_salts")
+    connection.execute("drop table stored_salts; drop table fresh_ids")
     return int(fresh)
 
 

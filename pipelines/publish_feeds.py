@@ -5,7 +5,7 @@ content hash of every row that should stand in the store; `rows` the whole rows 
 and hashes of those that differ). Times are text as the store writes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from context_api.content_hashes import (
@@ -17,19 +17,24 @@ from context_api.content_hashes import (
     moment_sql,
 )
 
-EMBEDDED_CHARACTERS = 2_000  # of a body; the embedding model reads about as much
 NO_LEVELS = "null"
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One table of the store: its keys and their types, the columns of `rows` in their order."""
+    """One table of the store: its keys, and the columns of `rows` in their order.
+
+    `sources` are the tables it is made of: while they are as they were, so is the feed. `also` are numbers
+    that `hashes` gives beside the hash and that are remembered with it.
+    """
 
     table: str
     keys: Sequence[str]
     columns: Sequence[str]
     hashes: str
     rows: str
+    sources: Sequence[str]
+    also: Sequence[str] = ()
 
     @property
     def key_list(self) -> str:
@@ -49,7 +54,6 @@ def _hash(columns: Sequence[str]) -> str:
 
 
 RECORD_COLUMNS = ("source", "party_type", moment_sql("observed_at"), "coalesce(is_deleted, false)")
-SEARCHED_WORDS = ("full_name", "alias", "former_name", "organization_name")
 PARTY_RECORDS = Feed(
     table="party_records",
     keys=("record_id",),
@@ -81,21 +85,8 @@ select
 from changed inner join party_records as p using (record_id) left join stated using (record_id)
 left join salts using (record_id) left join synced on synced.source = p.source
 order by record_id""",
+    sources=("party_records", "claims"),
 )  # fmt: skip
-
-# What a party is found by: whole e-mails, phones and identifiers, single words of names.
-LOOKUPS = f"""
-with said as (
-    select record_id, attribute, key from claims semi join changed using (record_id)
-), words as (
-    select record_id, unnest(string_split(key, ' ')) as term from said where attribute in {SEARCHED_WORDS}
-)
-select distinct record_id, term from (
-    from words
-    union all
-    select record_id, key from said
-    where attribute in ('email', 'phone') or starts_with(attribute, 'identifier')
-) semi join salts using (record_id) where term != ''"""
 
 LEDGER = Feed(
     table="identity_ledger",
@@ -112,6 +103,7 @@ select
     case when change = 'tombstoned' then {time_text("observed_at")} end as valid_from
 from changed inner join ledger using (record_id) left join party_records using (record_id)
 where valid_to is null order by record_id""",
+    sources=("ledger",),
 )  # fmt: skip
 
 REDIRECTS = Feed(
@@ -124,6 +116,7 @@ from (select golden_id_from, {REDIRECT_LINE_SQL} as line from redirects where va
     rows=f"""
 select golden_id_from, content_hash, golden_id_to, cause, {time_text("valid_from")} as recorded_from
 from changed inner join redirects using (golden_id_from) where valid_to is null order by golden_id_from""",
+    sources=("redirects",),
 )
 
 GOLDEN_RECORDS = Feed(
@@ -135,6 +128,7 @@ GOLDEN_RECORDS = Feed(
 select golden_id, content_hash, coalesce(entity_version, 0) + 1, any_value(party_type), count(*)
 from changed inner join membership using (golden_id) left join entity_versions using (golden_id)
 group by all order by golden_id""",
+    sources=("membership", "golden_values", "conflicts"),
 )
 STATED_COLUMNS = (
     "golden_id", "entity_version", "attribute", "position", "sealed_value", "record_id", "source",
@@ -181,6 +175,7 @@ select
     to_json({{'title': title, 'body': body, 'terms': terms, 'attributes': attributes}})::varchar as texts
 from changed inner join intermediate.int_activities using (activity_id)
 left join salts on salts.record_id = activity_id order by activity_id""",
+    sources=("intermediate.int_activities",),
 )  # fmt: skip
 
 ACTIVITY_PARTIES = Feed(
@@ -194,6 +189,7 @@ inner join intermediate.int_activities using (activity_id) where not coalesce(is
     rows=f"""
 select activity_id, record_id, role, content_hash, kind, {time_text("occurred_at")} as occurred_at
 from changed inner join intermediate.int_activities using (activity_id) order by all""",
+    sources=("intermediate.int_activity_parties", "intermediate.int_activities"),
 )
 
 RELATIONSHIP_FIELDS = (
@@ -209,6 +205,7 @@ select relationship_id, {_hash(RELATIONSHIP_FIELDS)} as content_hash from interm
 select relationship_id, content_hash, kind, from_record_id, to_record_id, role,
     {time_text("valid_from")}, {time_text("valid_to")}, source, {time_text("source_time")}
 from changed inner join intermediate.int_relationships using (relationship_id) order by relationship_id""",
+    sources=("intermediate.int_relationships",),
 )
 
 FRESHNESS_FIELDS = (
@@ -225,6 +222,7 @@ FRESHNESS = Feed(
 select source, object, content_hash,
     {", ".join(time_text(f) if f in FRESHNESS_TIMES else f for f in FRESHNESS_FIELDS)}
 from changed inner join source_states using (source, object) order by all""",
+    sources=("source_states",),
 )  # fmt: skip
 
 SOURCE_STATES = """
@@ -279,35 +277,11 @@ from links left join thresholds using (party_type) where method != 'steward' or 
         table="links",
         keys=("record_id_l", "record_id_r"),
         columns=("record_id_l", "record_id_r", "content_hash", *fields),
-        hashes=f"select record_id_l, record_id_r, {_hash(fields)} as content_hash from ({of_model})",
-        rows=f"select record_id_l, record_id_r, content_hash, {', '.join(fields)} from changed"
+        hashes=f"select record_id_l, record_id_r, {_hash(fields)} as content_hash, match_weight"
+        f" from ({of_model})",
+        rows=f"select record_id_l, record_id_r, content_hash, {', '.join(fields)}"
+        " from (select record_id_l, record_id_r, content_hash from changed)"
         f" inner join ({of_model}) using (record_id_l, record_id_r) order by record_id_l, record_id_r",
+        sources=("links",),
+        also=("match_weight",),
     )
-
-
-OUTBOX_ACTIVITIES = f"""
-select 'activity' as kind, activity_id as key,
-    concat_ws(chr(10), title, left(body, {EMBEDDED_CHARACTERS})) as text,
-    to_json({{'kind': kind, 'source': source, 'occurred_at': {time_text("occurred_at")},
-        'thread_id': thread_id, 'record_ids': coalesce(record_ids, [])}})::varchar as payload_json
-from changed inner join intermediate.int_activities using (activity_id)
-left join (
-    select activity_id, list_sort(list(distinct record_id)) as record_ids
-    from intermediate.int_activity_parties semi join changed using (activity_id) group by activity_id
-) using (activity_id) order by activity_id"""
-SUMMARY_ATTRIBUTES: Mapping[str, int] = {
-    "full_name": 1, "organization_name": 2, "job_title": 3, "employer": 4, "city": 5, "country": 6,
-    "web_domain": 7,
-}  # fmt: skip
-OUTBOX_CUSTOMERS = f"""
-with told as (
-    select record_id, string_agg(value, ', ' order by rank, c.position, value) as text
-    from claims as c semi join changed using (record_id)
-    inner join (values {", ".join(f"('{a}', {n})" for a, n in SUMMARY_ATTRIBUTES.items())})
-        as summary (attribute, rank) using (attribute)
-    group by record_id
-)
-select 'customer' as kind, record_id as key,
-    if(coalesce(is_deleted, false), '', coalesce(text, '')) as text,
-    to_json({{'party_type': party_type, 'source': source}})::varchar as payload_json
-from changed inner join party_records using (record_id) left join told using (record_id) order by record_id"""

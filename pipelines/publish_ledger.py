@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
-from context_api.settling_publish import Base, Publication, read_tenant
+from context_api.settling_order import Base, last_confirmed
+from context_api.settling_publish import Publication, read_tenant
 from context_api.store.bulk import Row
 from context_api.store.engine import is_sqlite, reading
 
@@ -80,28 +81,40 @@ def ledger_from_store(connection: duckdb.DuckDBPyConnection, engine: Engine, ten
         connection.execute(LEDGER_TABLES)
         with reading(engine) as store:
             tenant = read_tenant(store, tenant_id)
-            base = Base(0, 0) if tenant is None else Base(tenant.visible_sequence, tenant.decision_sequence)
+            base = Base(0, 0)
+            if tenant is not None:
+                confirmed = last_confirmed(store, tenant_id)
+                base = Base(tenant.visible_sequence, tenant.decision_sequence, confirmed)
             for table, statement in TAKEN.items():
                 given = _rows(store, statement, tenant_id=tenant_id, version=base.version)
                 append_all(connection, table, given)
         connection.execute(DERIVED)
         connection.execute(
             "create or replace table store_base as select $1::bigint as version,"
-            " $2::bigint as decision_sequence",
-            [base.version, base.decision_sequence],
+            " $2::bigint as decision_sequence, $3::bigint as confirmed",
+            [base.version, base.decision_sequence, base.confirmed],
         )
     return base
 
 
 def read_base(connection: duckdb.DuckDBPyConnection) -> Base:
     """Return the version and decision that the warehouse's ledger was taken from."""
-    version, decision_sequence = connection.execute("from store_base").fetchone() or (0, 0)
-    return Base(version, decision_sequence)
+    return Base(*(connection.execute("from store_base").fetchone() or (0, 0)))
 
 
-def copy_membership(connection: duckdb.DuckDBPyConnection, publication: Publication) -> None:
-    """Write table `golden_membership` (record_id, golden_id, party_type, version) as published."""
-    version = publication.version
+def copy_membership(
+    connection: duckdb.DuckDBPyConnection, publication: Publication, *, version: int, is_as_staged: bool
+) -> None:
+    """Write table `golden_membership` (record_id, golden_id, party_type, version) as it is in a version.
+
+    `is_as_staged` says that the store holds what was settled here, so that it need not be read.
+    """
+    if is_as_staged:
+        connection.execute(
+            "create or replace table golden_membership as"
+            f" select record_id, golden_id, party_type, {version}::bigint as version from membership"
+        )
+        return
     connection.execute(
         "create or replace table golden_membership"
         " (record_id varchar, golden_id varchar, party_type varchar, version bigint)"

@@ -1,17 +1,24 @@
-"""Staging: for each feed, what differs from the store is ended and written, in short batches."""
+"""Staging: for each feed, what differs from the store is ended and written, in short batches.
+
+A step is what `on_step` is told before it begins. Whoever stages more of what a version holds adds a step:
+`rows` reads the warehouse, `end` and `insert` write the store in batches that nobody sees yet, and every
+ranged table is cleared of it again if the publish fails (`context_api/store/leftovers.py`).
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 
 import duckdb
+import pyarrow as pa
 from sqlalchemy import text
 
 from context_api.settling_publish import Publication
 from context_api.store.bulk import Row
+from context_api.store.engine import is_sqlite
 from context_api.store.sealing import CLAIMS, TEXTS, VALUE
 from pipelines import publish_feeds as feeds
+from pipelines import publish_texts as texts
 from pipelines.publish_differences import (
     compare,
     ended_keys,
@@ -22,42 +29,55 @@ from pipelines.publish_differences import (
     run_moment,
 )
 from pipelines.publish_feeds import Feed
+from pipelines.publish_memory import Memory, fill_known, fingerprint, note, recall
 from resolution.matching.model import ResolutionModel
 
 BATCH = 5_000  # rows in one transaction: a tenth of a second of the store's writer
-SORTED = 200_000  # look-ups put in order before they are written: neighbours in the index come together
+STEPS = (
+    "party_records", "lookups", "outbox of records", "links", "identity_ledger", "redirects",
+    "golden_records", "golden_values", "conflicts", "activities", "outbox of activities", "activity_parties",
+    "relationships", "freshness",
+)  # fmt: skip
 Make = Callable[[Row], Row]
+OnStep = Callable[[str], None]
 
 
 @dataclass(slots=True)
 class Staged:
-    """How many rows were written and how many ended, by table."""
+    """What was staged: rows written and ended by table; what to remember of it once it is visible."""
 
+    memory: Memory
     written: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
+    noted: list[Feed] = field(default_factory=list)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether nothing differs from the store."""
+        return not any(self.written.values()) and not any(self.ended.values())
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, publication: Publication, *, model: ResolutionModel
+    connection: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    *,
+    model: ResolutionModel,
+    on_step: OnStep,
 ) -> Staged:
     """Stage everything that differs from the store."""
-    staged = Staged()
     levels = prepare(connection, model)
-    work = _Work(connection, publication, staged)
+    staged = Staged(recall(connection, publication))
+    work = _Work(connection, publication, staged, model.model_id, on_step)
     work.party_records()
-    links = feeds.links_feed(levels)
-    compare(connection, publication, links, also=("match_weight",))
-    keep_decided_links(connection)
-    work.write(links)
+    work.links(feeds.links_feed(levels))
     moment = run_moment(connection)
     for feed in (feeds.LEDGER, feeds.REDIRECTS):
-        compare(connection, publication, feed)
-        work.write(feed, recorded_to=moment)
+        work.plain(feed, recorded_to=moment)
     work.golden_records()
     work.activities()
     for feed in (feeds.ACTIVITY_PARTIES, feeds.RELATIONSHIPS, feeds.FRESHNESS):
-        compare(connection, publication, feed)
-        work.write(feed)
+        work.plain(feed)
     return staged
 
 
@@ -66,6 +86,25 @@ class _Work:
     connection: duckdb.DuckDBPyConnection
     publication: Publication
     staged: Staged
+    model_id: str
+    on_step: OnStep
+
+    def differs(self, feed: Feed) -> bool:
+        """Make `changed` and `gone` of a feed, unless all that it is made of is as it was."""
+        memory = self.staged.memory
+        as_remembered = fill_known(self.connection, self.publication, feed, memory)
+        found = fingerprint(self.connection, feed, model_id=self.model_id)
+        self.staged.fingerprints[feed.table] = found
+        if as_remembered and memory.fingerprints.get(feed.table) == found:
+            return False
+        compare(self.connection, feed)
+        return True
+
+    def plain(self, feed: Feed, *, recorded_to: str = "") -> None:
+        """Stage a feed whose rows are written as they are."""
+        self.on_step(feed.table)
+        if self.differs(feed):
+            self.write(feed, recorded_to=recorded_to)
 
     def write(
         self,
@@ -76,14 +115,11 @@ class _Work:
         recorded_to: str = "",
     ) -> None:
         """End what differs or is gone, then write the new rows of table `changed`."""
+        note(self.connection, feed, self.staged.memory)
+        self.staged.noted.append(feed)
         self.end(feed.table, feed.keys, ended_keys(self.connection, feed), recorded_to=recorded_to)
-        version = self.publication.version
-        self.insert(
-            feed.table,
-            ["tenant_id", "published_from", *(columns or feed.columns)],
-            self.rows(feed.rows),
-            make=partial(_ranged, self.publication.tenant_id, version, make),
-        )
+        columns = ["tenant_id", "published_from", *(columns or feed.columns)]
+        self.insert(feed.table, columns, self.ranged_rows(feed.rows), make=make)
 
     def end(self, table: str, keys: Sequence[str], rows: Sequence[Row], *, recorded_to: str = "") -> None:
         """Let rows end in short transactions."""
@@ -92,73 +128,105 @@ class _Work:
                 self.publication.end(store, table, keys=keys, rows=batch, recorded_to=recorded_to)
         self.staged.ended[table] = self.staged.ended.get(table, 0) + len(rows)
 
-    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Row], *, make: Make) -> None:
-        """Write rows in short transactions; what takes time is done before each begins."""
+    def insert(
+        self, table: str, columns: Sequence[str], rows: Iterable[Row], *, make: Make | None = None
+    ) -> None:
+        """Write rows in short transactions.
+
+        What takes time is done before each where there is one writer, and while the server takes in the rows
+        before where there are several.
+        """
+        has_one_writer = is_sqlite(self.publication.engine)
         for batch in _batches(rows):
-            made = [make(row) for row in batch]
+            made: Iterable[Row] = batch if make is None else map(make, batch)
+            if has_one_writer:
+                made = list(made)
             with self.publication.batch() as store:
                 self.publication.insert(store, table, columns=columns, rows=made)
-            self.staged.written[table] = self.staged.written.get(table, 0) + len(made)
+            self.staged.written[table] = self.staged.written.get(table, 0) + len(batch)
 
-    def rows(self, statement: str) -> Iterator[Row]:
+    def rows(self, statement: str, given: Sequence[object] = ()) -> Iterator[Row]:
         """Yield the rows of a query over the warehouse."""
-        cursor = self.connection.execute(statement)
+        cursor = self.connection.execute(statement, list(given))
         while batch := cursor.fetchmany(BATCH):
             yield from batch
 
+    def ranged_rows(self, statement: str) -> Iterator[Row]:
+        """Yield the rows of a query, each after its tenant and the version that it counts from."""
+        publication = self.publication
+        ranged = f"select $1::varchar, $2::bigint, q.* from ({statement}) as q"
+        return self.rows(ranged, [publication.tenant_id, publication.version])
+
     def party_records(self) -> None:
         """Records, their keys, look-ups, and what the outbox says of them."""
+        self.on_step("party_records")
         feed, sealer = feeds.PARTY_RECORDS, self.publication.sealer
-        compare(self.connection, self.publication, feed)
+        if not self.differs(feed):
+            return
         self.keys_of("select record_id from changed")
-        old = ended_keys(self.connection, feed)
-        self.end("lookups", feed.keys, old)
+        self.end("lookups", feed.keys, ended_keys(self.connection, feed))
 
         def sealed(row: Row) -> Row:
             *plain, salt, claims = row
             if salt is None:  # erased: nothing of it is kept
                 return (*plain, b"")
-            return (*plain, sealer.seal(claims, salt=salt, record_id=row[0], what=CLAIMS))
+            return (*plain, sealer.seal(claims, salt=salt, record_id=row[2], what=CLAIMS))
 
         columns = [c for c in feed.columns if c not in ("salt", "claims")]
         self.write(feed, make=sealed, columns=[*columns, "sealed_claims"])
+        self.on_step("lookups")
         self.lookups()
-        self.outbox(feeds.OUTBOX_CUSTOMERS, gone="customer", feed=feed)
+        self.on_step("outbox of records")
+        self.outbox(texts.OUTBOX_CUSTOMERS, gone="customer", feed=feed)
 
     def lookups(self) -> None:
-        """The words that changed records are found by, as keyed hashes."""
-        publication = self.publication
-        tenant_id, version, token = publication.tenant_id, publication.version, publication.sealer.token
-        found = self.rows(feeds.LOOKUPS)
-        while words := list(islice(found, SORTED)):
-            rows = [(token(term), record_id) for record_id, term in words]
-            rows.sort()
-            self.insert(
-                "lookups",
-                ("tenant_id", "published_from", "token", "record_id"),
-                rows,
-                make=lambda row: (tenant_id, version, *row),
-            )
+        """The words that changed records are found by, as keyed hashes, in the order of their index."""
+        token = self.publication.sealer.token
+        self.connection.execute(f"create or replace temp table words as {texts.LOOKUPS}")
+        terms = [row[0] for row in self.rows("select distinct term from words")]
+        tokens = pa.array([token(term) for term in terms], pa.binary())
+        self.connection.register("tokens", pa.table({"term": pa.array(terms, pa.string()), "token": tokens}))
+        self.insert(
+            "lookups",
+            ("tenant_id", "published_from", "token", "record_id"),
+            self.ranged_rows(
+                "select token, record_id from words inner join tokens using (term) order by all"
+            ),
+        )
+        self.connection.unregister("tokens")
+        self.connection.execute("drop table words")
+
+    def links(self, feed: Feed) -> None:
+        """Links as the model sees them."""
+        self.on_step(feed.table)
+        if self.differs(feed):
+            keep_decided_links(self.connection)
+            self.write(feed)
 
     def activities(self) -> None:
         """Activities, their keys, and what the outbox says of them."""
+        self.on_step("activities")
         feed, sealer = feeds.ACTIVITIES, self.publication.sealer
-        compare(self.connection, self.publication, feed)
+        if not self.differs(feed):
+            return
         self.keys_of("select activity_id as record_id from changed")
 
         def sealed(row: Row) -> Row:
-            *plain, salt, texts = row
-            body = b"" if salt is None else sealer.seal(texts, salt=salt, record_id=row[0], what=TEXTS)
+            *plain, salt, said = row
+            body = b"" if salt is None else sealer.seal(said, salt=salt, record_id=row[2], what=TEXTS)
             return (*plain, body)
 
         columns = [c for c in feed.columns if c not in ("salt", "texts")]
         self.write(feed, make=sealed, columns=[*columns, "sealed_texts"])
-        self.outbox(feeds.OUTBOX_ACTIVITIES, gone="activity", feed=feed)
+        self.on_step("outbox of activities")
+        self.outbox(texts.OUTBOX_ACTIVITIES, gone="activity", feed=feed)
 
     def golden_records(self) -> None:
         """Golden records first, so that whatever stops us, clean-up finds what they state by them."""
         feed = feeds.GOLDEN_RECORDS
-        compare(self.connection, self.publication, feed)
+        self.on_step("golden_records")
+        if not self.differs(feed):
+            return
         fill_entity_versions(self.connection, self.publication)
         self.keys_of(
             "select record_id from golden_values semi join changed using (golden_id)"
@@ -177,18 +245,19 @@ class _Work:
             return (tenant_id, golden_id, entity_version, attribute, position, body, record_id, *rest)
 
         for table, statement in (("golden_values", feeds.VALUES_SQL), ("conflicts", feeds.CONFLICTS_SQL)):
+            self.on_step(table)
             self.insert(table, ("tenant_id", *feeds.STATED_COLUMNS), self.rows(statement), make=sealed)
 
     def keys_of(self, needed: str) -> None:
         """Fill table `salts` for the records of a query, with new keys for those that have none."""
-        fresh = fill_salts(self.connection, self.publication, needed)
-        if fresh:
-            tenant_id = self.publication.tenant_id
+        if fill_salts(self.connection, self.publication, needed):
             self.insert(
                 "record_keys",
                 ("tenant_id", "record_id", "salt"),
-                self.rows("select record_id, salt from fresh_salts order by record_id"),
-                make=lambda row: (tenant_id, *row),
+                self.rows(
+                    "select $1::varchar, record_id, salt from fresh_salts order by record_id",
+                    [self.publication.tenant_id],
+                ),
             )
 
     def outbox(self, statement: str, *, gone: str, feed: Feed) -> None:
@@ -215,10 +284,6 @@ class _Work:
             _chained(self.rows(statement), ((gone, key, "", "{}") for (key,) in lost)),
             make=lambda row: (publication.tenant_id, publication.version, next(numbers), *row),
         )
-
-
-def _ranged(tenant_id: str, version: int, make: Make | None, row: Row) -> Row:
-    return (tenant_id, version, *(row if make is None else make(row)))
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -128,10 +128,11 @@ def match_input(
     """Create the match input of records as a saved model sees them."""
     features.register_nicknames(connection)
     features.register_word_weights(connection, model.word_weights)
-    table = features.build_match_input(
-        connection, party_type, records=records, target=target, default_weight=model.default_word_weight
+    bare = features.build_match_input(
+        connection, party_type, records=records, default_weight=model.default_word_weight
     )
-    fitting.complete_input(connection, table, model=model)
+    table = target or f"match_{party_type.value}"
+    fitting.complete_input(connection, bare, model=model, target=table)
     return table
 
 

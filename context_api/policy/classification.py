@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -50,6 +51,7 @@ class Classifications:
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
 
+@cache  # declared in the package: it does not change while a process runs
 def classifications() -> Classifications:
     """Return what is declared in the package."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")

@@ -3,7 +3,7 @@
 Times come as text (`YYYY-MM-DD HH:MM:SS.ffffff`, UTC), which both databases store as SQLAlchemy reads them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -12,6 +12,14 @@ from sqlalchemy import Connection
 from context_api.store.engine import is_sqlite
 
 Row = Sequence[Any]
+CHUNK = 400  # values in one `in (…)`: SQLite and PostgreSQL plan it well
+
+
+def chunked(values: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Yield values in order, so many at a time as one statement takes."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
 
 
 def insert_rows(connection: Connection, table: str, *, columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_
+from sqlalchemy import Connection, Row
 from sqlmodel import col, select
 
-from context_api.store.decisions import DecisionEntry, Verdict
+from context_api.store.bulk import chunked
+from context_api.store.deciding import decisions_in_force
 from context_api.store.identities import LedgerEntry, RedirectEntry
 from context_api.store.links import Link
 from context_api.store.ranges import begun_by, in_version
@@ -24,7 +25,7 @@ from resolution.domain.claims import AttributeClaim
 from resolution.domain.ids import seed_id
 from resolution.domain.ledger import Change, Ledger, LedgerRow, Redirect
 
-CHUNK = 400  # values in one `in (…)`: SQLite and PostgreSQL plan it well
+MOST_RECORDS = 2_000  # a larger component is settled by the next publish (DESIGN.md, section 4)
 
 
 class ComponentTooLarge(Exception):
@@ -138,33 +139,6 @@ class _Decided:
         for decision in decisions_in_force(self._connection, self._tenant_id, unknown):
             self._verdicts.setdefault((decision.left, decision.right), decision.is_match)
         self._asked |= set(records)
-
-
-def decisions_in_force(
-    connection: Connection, tenant_id: str, records: Iterable[str] | None = None
-) -> Iterator[Decision]:
-    """Yield the binding decisions that name any of the records; all of them when none are given."""
-    asked = (
-        select(DecisionEntry.record_id_l, DecisionEntry.record_id_r, DecisionEntry.verdict)
-        .where(DecisionEntry.tenant_id == tenant_id, col(DecisionEntry.superseded_at).is_(None))
-        .where(DecisionEntry.verdict != Verdict.DEFER)
-        .order_by(col(DecisionEntry.sequence))
-    )
-    chunks: Iterable[Sequence[str] | None] = [None] if records is None else chunked(records)
-    for chunk in chunks:
-        query = asked
-        if chunk is not None:
-            left, right = col(DecisionEntry.record_id_l), col(DecisionEntry.record_id_r)
-            query = asked.where(or_(left.in_(chunk), right.in_(chunk)))
-        for row in connection.execute(query):
-            yield Decision(row.record_id_l, row.record_id_r, row.verdict == Verdict.MATCH)
-
-
-def chunked(values: Iterable[str]) -> Iterator[Sequence[str]]:
-    """Yield values in order, so many at a time as one statement takes."""
-    ordered = sorted(values)
-    for start in range(0, len(ordered), CHUNK):
-        yield ordered[start : start + CHUNK]
 
 
 def _records(

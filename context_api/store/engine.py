@@ -6,13 +6,15 @@ the writer at once (SQLite) so that it never fails half-way for another's sake.
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
@@ -20,7 +22,9 @@ from context_api.errors import FaultyStoreSetting, StoreBusy, StoreUnavailable
 
 STORE_FILE = "store.db"
 BUSY_TIMEOUT_SECONDS = 10.0
-WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024  # what is left of the log file after a checkpoint
+WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024  # past it a publish folds the log into the file between batches
+CHECKPOINT_PAGES = 4_000  # 16 MB of log: a checkpoint waits for the disk, and pages written twice go once
+CHECKPOINT_WAIT_MS = 250  # for readers that still need the log; writers wait meanwhile
 MIGRATION_LOCK = 0x434F4E43  # one worker migrates, the others wait ("CONC")
 CACHE_KIB = 32_768  # pages that one connection may hold; indexes of a large store need more than 2 MB
 POOL_SIZE = 20  # connections that threads of one process may hold before they wait for each other
@@ -68,6 +72,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode = wal",
         "synchronous = normal",
         f"journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
     ):
         connection.execute(f"pragma {pragma}")
 
@@ -90,6 +95,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a writing transaction: committed at the end, undone on any error."""
     with told_plainly(), engine.connect().execution_options(is_writer=True) as connection, connection.begin():
         yield connection
+
+
+def trim_log(engine: Engine) -> None:
+    """Start SQLite's log anew once it is long: readers who always overlap would let it grow for ever.
+
+    A reader who stays longer than we wait keeps the log as it is; the next call tries again.
+    """
+    path = f"{engine.url.database}-wal"
+    if not is_sqlite(engine) or not Path(path).exists() or Path(path).stat().st_size < WAL_SIZE_LIMIT_BYTES:
+        return
+    with told_plainly(), closing(engine.raw_connection()) as connection:
+        (before,) = connection.execute("pragma busy_timeout").fetchone()
+        connection.execute(f"pragma busy_timeout = {CHECKPOINT_WAIT_MS}")
+        try:
+            connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        finally:
+            connection.execute(f"pragma busy_timeout = {before}")
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
@@ -126,8 +148,7 @@ def told_plainly() -> Iterator[None]:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to the newest revision; nothing happens when they are. Safe to call at once."""
-    config = Config()
-    config.set_main_option("script_location", str(resources.files("context_api.store") / "migrations"))
+    config = _migrations()
     if is_sqlite(engine) and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with writing(engine) as connection:
@@ -135,3 +156,15 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@cache  # reading the migrations takes a tenth of a second
+def newest_revision() -> str | None:
+    """Return the revision that this release brings the tables to."""
+    return ScriptDirectory.from_config(_migrations()).get_current_head()
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(resources.files("context_api.store") / "migrations"))
+    return config

@@ -13,7 +13,7 @@ from sqlalchemy import Row, or_
 from sqlmodel import col, select
 
 from context_api.store.activities import Activity, ActivityParty, Relationship
-from context_api.store.components import chunked
+from context_api.store.bulk import chunked
 from context_api.store.identities import LedgerEntry
 from context_api.store.ranges import in_version
 from context_api.store.reading import members

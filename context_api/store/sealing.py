@@ -17,6 +17,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -28,12 +29,14 @@ FORMAT = b"\x01"
 NONCE_BYTES = 12
 SALT_BYTES = 16
 KEY_BYTES = 32
+CIPHERS = 256  # kept ready: a golden record's values come from few records, one after the other
 TOKEN_BYTES = 12  # 96 bits: no two words of a billion share a token by chance
 KEY_FILE = "store.key"
 CLAIMS = "claims"  # what sealed parts are bound to: a record's claims,
 VALUE = "value"  # `value:<attribute>` of a golden record,
 TEXTS = "texts"  # an activity's texts
 LOOKUP_PURPOSE = b"concord:lookup:1"
+VIEW_PURPOSE = b"concord:view:1"
 
 
 def new_salt() -> bytes:
@@ -51,7 +54,7 @@ class Sealer:
     def seal(self, plain: str, *, salt: bytes, record_id: str, what: str) -> bytes:
         """Return a text sealed with a record's key."""
         nonce = os.urandom(NONCE_BYTES)
-        cipher = AESGCM(hmac.digest(self.master, salt, "sha256"))
+        cipher = _cipher(self.master, salt)
         return FORMAT + nonce + cipher.encrypt(nonce, plain.encode(), self._bound_to(record_id, what))
 
     def open(self, sealed: bytes, *, salt: bytes | None, record_id: str, what: str) -> str | None:
@@ -63,7 +66,7 @@ class Sealer:
         if salt is None:
             return None
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        cipher = AESGCM(hmac.digest(self.master, bytes(salt), "sha256"))
+        cipher = _cipher(self.master, bytes(salt))
         try:
             return cipher.decrypt(bytes(nonce), bytes(body), self._bound_to(record_id, what)).decode()
         except InvalidTag as error:
@@ -77,8 +80,45 @@ class Sealer:
         purpose = LOOKUP_PURPOSE + self.tenant_id.encode() + b"\0"
         return hmac.digest(self.master, purpose + term.encode(), "sha256")[:TOKEN_BYTES]
 
+    def seal_view(self, plain: bytes, *, golden_id: str) -> bytes:
+        """Return a rendered view sealed with the tenant's view key.
+
+        A view holds values of several records: where one is erased it is rendered anew, not made unreadable.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        return FORMAT + nonce + self._view_cipher().encrypt(nonce, plain, golden_id.encode())
+
+    def open_view(self, sealed: bytes, *, golden_id: str) -> bytes:
+        """Return a rendered view.
+
+        Raises:
+            FaultyStoreSetting: The master key is not the one that the store was sealed with.
+        """
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._view_cipher().decrypt(nonce, body, golden_id.encode())
+        except InvalidTag as error:
+            raise FaultyStoreSetting(
+                f"the view of {golden_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY) that this"
+                " store was made with"
+            ) from error
+
+    def _view_cipher(self) -> AESGCM:
+        return _cipher_of_views(self.master, self.tenant_id)
+
     def _bound_to(self, record_id: str, what: str) -> bytes:
         return f"{self.tenant_id}|{record_id}|{what}".encode()
+
+
+@lru_cache(maxsize=1024)  # tenants that one process speaks for
+def _cipher_of_views(master: bytes, tenant_id: str) -> AESGCM:
+    return AESGCM(hmac.digest(master, VIEW_PURPOSE + tenant_id.encode(), "sha256"))
+
+
+@lru_cache(maxsize=CIPHERS)
+def _cipher(master: bytes, salt: bytes) -> AESGCM:
+    """Return the cipher of a record; making one costs five times what sealing a value with it does."""
+    return AESGCM(hmac.digest(master, salt, "sha256"))
 
 
 def master_key(home: Path, configured: str | None) -> bytes:

@@ -8,12 +8,16 @@ from sqlmodel import Field, SQLModel
 
 
 class VersionStatus(StrEnum):
-    """The life of a version; readers see the `visible` one, and `superseded` ones by time."""
+    """The life of a version; readers see the `visible` one, and `superseded` ones by time.
+
+    `unchanged` is the number of a publish that found nothing to change: the version before it stays.
+    """
 
     STAGED = "staged"
     VISIBLE = "visible"
     SUPERSEDED = "superseded"
     FAILED = "failed"
+    UNCHANGED = "unchanged"
 
 
 class VersionKind(StrEnum):

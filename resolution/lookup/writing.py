@@ -60,9 +60,12 @@ from both_ways order by record, other
 
 
 def write_match_snapshot(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, model: ResolutionModel
+    connection: duckdb.DuckDBPyConnection, path: Path, *, model: ResolutionModel, made_of: str = ""
 ) -> None:
-    """Write the file `path` from the tables `match_<type>` and `links` of the current schema."""
+    """Write the file `path` from the tables `match_<type>` and `links` of the current schema.
+
+    `made_of` is kept in the head: by it a writer knows whether the same would be written again.
+    """
     there = _tables(connection)
     with path.open("wb") as file:
         writer = ContainerWriter(file)
@@ -76,7 +79,7 @@ def write_match_snapshot(
             scored[party_type.value] = _Party(connection, writer, party_type, party).write(
                 has_links="links" in there
             )
-        writer.finish(_head(model, scored))
+        writer.finish({**_head(model, scored), "made_of": made_of})
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:

@@ -83,7 +83,6 @@ def links_sql(
 ) -> str:
     """Return the query whose rows `add_links` would append to `links`, in no order."""
     scored = engine.scoring_sql(
-        connection,
         table,
         pairs=pairs,
         model=model,

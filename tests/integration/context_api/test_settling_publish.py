@@ -19,17 +19,19 @@ ORG = "crm:company:9"
 LATER = datetime(2026, 3, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("phone", ["123456", "654321"], ids=["nothing-changed", "changed"])
 def test_an_older_result_never_replaces_a_newer_one(
-    engine: Engine, warehouse: Any, new_warehouse: Callable[[], Any], sealer: Sealer
+    engine: Engine, warehouse: Any, new_warehouse: Callable[[], Any], sealer: Sealer, phone: str
 ) -> None:
     warehouse.tell()
     warehouse.publish(engine, sealer)
     slow = new_warehouse()
     slow.tell()
     slow.settle(engine, sealer)
-    newer = warehouse.publish(engine, sealer)
+    warehouse.record(C, full_name="Cleo Roe", phone=phone)
+    warehouse.publish(engine, sealer)
 
-    with pytest.raises(StaleResult, match=f"version {newer.version} was published"):
+    with pytest.raises(StaleResult, match="version 1000001 was published"):
         slow.publish_settled(engine, sealer)
 
 

@@ -5,14 +5,14 @@ import dagster as dg
 import pytest
 
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.sync import source_assets
+from pipelines.assets.sync import sync_assets
 from pipelines.errors import NothingSynced
 from pipelines.sync.sources import read_sources
 
 
 def materialise(home: Path, source: str) -> dg.ExecuteInProcessResult:
     (chosen,) = [s for s in read_sources(home) if s.name == source]
-    return dg.materialize([source_assets(chosen)], resources={"home": HomeFolder(path=str(home))})
+    return dg.materialize([sync_assets([chosen])], resources={"home": HomeFolder(path=str(home))})
 
 
 def test_every_object_is_counted_checked_and_proven(company: Path, tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""What a caller may see of a value: itself, or that it is masked."""
+
+from collections.abc import Collection
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, Field
+
+from context_api.policy.classification import Classification
+from context_api.rendering.masking import MASKABLE
+
+Value = TypeVar("Value")
+
+
+class Masked(BaseModel):
+    """In place of a value above the caller's clearance: of which class it is."""
+
+    masked: Annotated[str, Field(description="`pii`, `financial` or `secret`.")]
+
+
+def seen(value: Value, classification: Classification, cleared: Collection[Classification]) -> Value | Masked:
+    """Return a value for somebody cleared for these classes; None stays None."""
+    if value is None or classification not in MASKABLE or classification in cleared:
+        return value
+    return Masked(masked=str(classification))
