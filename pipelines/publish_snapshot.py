@@ -1,8 +1,7 @@
 """The match snapshot: an immutable file per version, in which one record is looked up in milliseconds.
 
 `resolution.lookup` writes and reads it; here stands when, and where. A file has its name only when it is
-whole and on the disk. While what records are compared by stays as it was, a new version's file is a link to
-the last.
+whole and on the disk. While all that is in it stays as it was, a new version's file is a link to the last.
 """
 
 import os
@@ -13,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from resolution.domain.attributes import PartyType
-from resolution.domain.errors import SnapshotError
+from resolution.domain.errors import ResolutionError
 from resolution.lookup.container import open_container
 from resolution.lookup.writing import write_match_snapshot
 from resolution.matching.model import ResolutionModel
@@ -21,8 +20,7 @@ from resolution.matching.model import ResolutionModel
 KEPT = 3  # snapshots of the newest versions; older ones nobody asks any more
 SUFFIX = ".snapshot"
 EARLIER_SUFFIX = ".duckdb"  # of releases before snapshots had a format of their own; nobody reads those
-COMPARED = tuple(f"match_{party_type.value}" for party_type in PartyType)
-LINKED = "links"  # with decisions: one made since does not call for a new version, a look-up is told of it
+TABLES = (*(f"match_{party_type.value}" for party_type in PartyType), "links")
 
 
 def snapshot_path(folder: Path, version: int) -> Path:
@@ -38,7 +36,7 @@ def write_snapshot(
     path = snapshot_path(folder, version)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    made_of = _fingerprint(connection, model, LINKED)
+    made_of = _fingerprint(connection, model)
     written = _written(folder)
     if written and _made_of(last := written[max(written)]) == made_of:
         with suppress(OSError):  # a file system without links: it is written anew
@@ -59,9 +57,8 @@ def newest(folder: Path, *, visible: Collection[int]) -> Path | None:
 
 
 def is_of(connection: duckdb.DuckDBPyConnection, path: Path, model: ResolutionModel) -> bool:
-    """Return whether a snapshot holds what the match tables and a model are now."""
-    made_of = _made_of(path)
-    return made_of is not None and made_of.partition(f" {LINKED}=")[0] == _fingerprint(connection, model)
+    """Return whether a snapshot holds what the match tables, the links and a model are now."""
+    return _made_of(path) == _fingerprint(connection, model)
 
 
 def keep_newest(folder: Path, *, visible: Collection[int]) -> None:
@@ -79,10 +76,10 @@ def _written(folder: Path) -> dict[int, Path]:
     return {int(path.stem): path for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit()}
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, *also: str) -> str:
-    """Return a value that differs when the match tables, the model or the tables named do."""
+def _fingerprint(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> str:
+    """Return a value that differs when the match tables, the links or the model do."""
     parts = [model.model_id]
-    for table in (*COMPARED, *also):
+    for table in TABLES:
         if _is_there(connection, table):
             summed = f"select sum(hash(t))::varchar || '+' || count(*) from {table} as t"
             parts.append(f"{table}={(connection.execute(summed).fetchone() or ('',))[0]}")
@@ -92,10 +89,10 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, 
 def _made_of(path: Path) -> str | None:
     """Return the fingerprint of what a snapshot was made of, None where it cannot be told."""
     try:
-        found = open_container(path).head.get("made_of")
-    except SnapshotError:  # torn, or of an earlier form
+        told = open_container(path).head.get("made_of")
+    except ResolutionError:  # torn, or of another form
         return None
-    return None if found is None else str(found)
+    return None if told is None else str(told)
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -68,6 +68,13 @@ def against_truth(connection: duckdb.DuckDBPyConnection, truth: Path) -> "Evalua
     return evaluate(clusters, truth_from_table(told, name=truth.name))
 
 
+def knows_a_record(connection: duckdb.DuckDBPyConnection, truth: Path) -> bool:
+    """Return whether a truth file tells of any live record: one of another company's does not."""
+    asked = f"with live as ({_LIVE_TRUTH}), placed as ({_CLUSTERS}) select 1 from live"
+    found = connection.execute(f"{asked} semi join placed using (source, source_id) limit 1", [str(truth)])
+    return found.fetchone() is not None
+
+
 def against_decisions(connection: duckdb.DuckDBPyConnection) -> Decided:
     """Measure the golden records, and the model's own verdicts, against what people decided."""
     pairs, broken, linked, right, matches = connection.execute(_DECIDED).fetchone() or (0, 0, 0, 0, 0)

@@ -11,6 +11,7 @@ from pipelines.assets.measuring import (
     against_decisions,
     against_truth,
     cluster_shape,
+    knows_a_record,
     review_share,
 )
 from pipelines.assets.pictures import rows_by_object
@@ -96,7 +97,7 @@ def resolution_quality(home: HomeFolder) -> dg.MaterializeResult[None]:
     begun = time.perf_counter()
     with home.connect("measuring quality", schema="quality") as connection:
         measured: list[tuple[str, float, str]] = []
-        if home.truth.exists():
+        if home.truth.exists() and knows_a_record(connection, home.truth):  # precision_and_recall says else
             overall = against_truth(connection, home.truth).overall
             for name in ("pair_precision", "pair_recall", "pair_f1"):
                 measured.append((name, float(getattr(overall, name).value), home.truth.name))

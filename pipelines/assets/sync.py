@@ -74,13 +74,13 @@ def sync_assets(sources: Sequence[Source]) -> dg.AssetsDefinition:
 
 
 def _materialised(connection: duckdb.DuckDBPyConnection, result: ObjectResult) -> dg.MaterializeResult[None]:
-    table = f"raw_{result.source}.{result.object_name}"
+    source, name = result.source, result.object_name
     return dg.MaterializeResult(
-        asset_key=raw_key(result.source, result.object_name),
+        asset_key=raw_key(source, name),
         metadata={
-            **table_metadata(connection, table, descriptions=OWN_COLUMNS),
+            **table_metadata(connection, f"raw_{source}.{name}", descriptions=OWN_COLUMNS),
             **_metadata(result),
-            "sync volume": _volume(connection, result.source, name=result.object_name),
+            "sync volume": _volume(connection, source, name=name),
         },
         check_results=list(_check_results(result)),
     )

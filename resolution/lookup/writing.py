@@ -60,11 +60,11 @@ from both_ways order by record, other
 
 
 def write_match_snapshot(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, model: ResolutionModel, made_of: str | None = None
+    connection: duckdb.DuckDBPyConnection, path: Path, *, model: ResolutionModel, made_of: str = ""
 ) -> None:
     """Write the file `path` from the tables `match_<type>` and `links` of the current schema.
 
-    `made_of` is kept in its head: by it a writer knows again what a file was made of.
+    `made_of` is kept in the head: by it a writer knows whether the same would be written again.
     """
     there = _tables(connection)
     with path.open("wb") as file:

@@ -124,8 +124,8 @@ def score_pairs(
     steps are called here (splink/internals/linker_components/inference.py, `_predict_chunk`). To be
     replaced when Splink can retain levels alone.
     """
-    scored = scoring_sql(table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {scored}")
+    query = scoring_sql(table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query}")
 
 
 def scoring_sql(

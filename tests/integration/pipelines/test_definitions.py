@@ -1,3 +1,4 @@
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -88,5 +89,7 @@ def test_loading_definitions_opens_nothing_and_loads_no_model(tmp_path: Path) ->
     assert {path.name for path in tmp_path.iterdir()} == {"dbt"}  # the parsed models, and no database
 
 
-def test_a_home_without_sources_has_definitions_too(tmp_path: Path) -> None:
+def test_a_home_without_sources_has_definitions_too(company: Path, tmp_path: Path) -> None:
+    shutil.copytree(company / "dbt", tmp_path / "dbt")  # the manifest, which belongs to no home
+
     assert build_definitions(tmp_path).get_repository_def().has_job(JOB)

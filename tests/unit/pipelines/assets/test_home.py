@@ -43,6 +43,19 @@ def test_the_store_has_its_tables_when_it_is_opened(
         assert "decisions" in inspect(engine).get_table_names()
 
 
+def test_the_store_is_a_file_of_the_home_folder_unless_it_is_said_where(
+    home: HomeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{home.root / 'elsewhere.db'}")
+    with home.store():
+        assert (home.root / "elsewhere.db").exists()
+        assert not (home.root / "store.db").exists()
+
+    monkeypatch.delenv(URL_VARIABLE)
+    with home.store():
+        assert (home.root / "store.db").exists()
+
+
 def test_what_one_tenant_sealed_another_cannot_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
     tenants = [HomeFolder(path=str(tmp_path), tenant_id=tenant) for tenant in ("a", "b")]
