@@ -63,8 +63,8 @@ def create_app(
     """Return the API; it opens nothing before it is started.
 
     `checks` are further parts that /readyz asks; without `activities` parties alone are searched. The match
-    snapshot is opened when the process starts (`is_warmed_up`), else by the first who matches. The tables must
-    be there: `serving.prepare`.
+    snapshot is opened when the process starts (`is_warmed_up`), else by the first who matches. The tables
+    must be there: `serving.prepare`.
     """
 
     @asynccontextmanager

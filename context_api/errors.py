@@ -18,7 +18,7 @@
     │   ├── Unauthenticated       no key, or none that is valid; 401
     │   ├── ScopeMissing          the key does not allow this; 403
     │   ├── LimitExceeded         more than is answered at once; 413, names the limit
-    │   └── UnmatchableRecord     a given record holds nothing that can be matched; 422, names it and its field
+    │   └── UnmatchableRecord     a given record cannot be matched; 422, names it and its field
     ├── StoreBusy             another process kept the store locked for too long; exit code 1
     ├── StoreUnavailable      the store cannot be opened, read or written
     ├── Overloaded            more requests at a time than one process answers

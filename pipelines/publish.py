@@ -123,7 +123,7 @@ def _confirm(
     if version is None:
         return None
     copy_membership(connection, publication, version=version, is_as_staged=True)
-    return PublishSummary(version, staged.written, staged.ended, 0, last, is_new=False)
+    return PublishSummary(version, {}, {}, 0, last, is_new=False)
 
 
 def _after(

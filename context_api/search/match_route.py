@@ -136,7 +136,7 @@ def _told(matched: Matched, call: Call) -> MatchedOut:
     shown = matched if is_seen else without_evidence(matched)
     for party in {*(shown.joins or ()), *(found.party for found in shown.candidates)}:
         call.saw(party.golden_id, party.entity_version, ("type", "name", "match"))
-    joins = None if shown.joins is None else [PartyOut(**_party(party, call)) for party in shown.joins]
+    joins = None if shown.joins is None else [_party(party, call) for party in shown.joins]
     return MatchedOut(
         record_id=shown.record_id,
         type=shown.party_type,
@@ -147,14 +147,17 @@ def _told(matched: Matched, call: Call) -> MatchedOut:
     )
 
 
-def _party(party: NamedParty, call: Call) -> dict[str, object]:
+def _party(party: NamedParty, call: Call) -> PartyOut:
     name = shown_name(party, classifications(), call.principal.clearance)
-    return {"golden_id": party.golden_id, "type": party.party_type, "name": name}
+    return PartyOut(golden_id=party.golden_id, type=party.party_type, name=name)
 
 
 def _candidate(found: MatchedCandidate, call: Call, *, is_seen: bool) -> CandidateOut:
+    party = _party(found.party, call)
     return CandidateOut(
-        **_party(found.party, call),  # type: ignore[arg-type]
+        golden_id=party.golden_id,
+        type=party.type,
+        name=party.name,
         record_id=found.candidate.record_id if is_seen else MASKED,
         source=found.candidate.source,
         verdict=found.candidate.verdict,

@@ -5,10 +5,11 @@ Everything is bounded: however common a word is, a search costs what a rare one 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, Select, exists
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -19,7 +20,7 @@ from context_api.store.views import Snapshot
 from context_api.store.word_variants import WordVariant, tokens_asked
 
 MOST_POSTINGS = 1_000  # records read of one word; of a word that has more, others are asked first
-MOST_WALKED = 10_000  # records of one common word that are compared with another common one
+MOST_WALKED = 3_000  # records of one common word that are looked at for another word, or for their type
 MOST_SPELLINGS = 100  # words that one misspelt or unfinished word may stand for
 MOST_RECORDS = 200  # that are opened to see what they say
 
@@ -86,7 +87,9 @@ class Search:
 
     def _terms(self, tokens: Sequence[bytes]) -> Terms:
         rows = self.snapshot.connection.execute(
-            select(Lookup.record_id).where(*self._having(Lookup, tokens)).limit(MOST_POSTINGS + 1)
+            self._of_type(tokens).limit(MOST_POSTINGS + 1)
+            if self.party_type is not None
+            else select(Lookup.record_id).where(*self._having(Lookup, tokens)).limit(MOST_POSTINGS + 1)
         ).all()
         return Terms(
             tuple(tokens),
@@ -95,18 +98,20 @@ class Search:
         )
 
     def _having(self, table: Any, tokens: Sequence[bytes]) -> list[ColumnElement[bool]]:
-        found = [
+        return [
             in_version(table, self.snapshot.tenant_id, self.snapshot.version),
             col(table.token).in_(tokens),
         ]
-        if self.party_type is not None:
-            of_type = select(PartyRecord.record_id).where(
-                in_version(PartyRecord, self.snapshot.tenant_id, self.snapshot.version),
-                PartyRecord.record_id == table.record_id,
-                PartyRecord.party_type == self.party_type,
-            )
-            found.append(exists(of_type.correlate(table)))
-        return found
+
+    def _of_type(self, tokens: Sequence[bytes]) -> Select[Any]:
+        """Return the query for records of the type that have a term; many of a common one are looked at."""
+        walked = select(Lookup.record_id).where(*self._having(Lookup, tokens)).limit(MOST_WALKED).subquery()
+        of_type = select(PartyRecord.record_id).where(
+            in_version(PartyRecord, self.snapshot.tenant_id, self.snapshot.version),
+            PartyRecord.record_id == walked.c.record_id,
+            PartyRecord.party_type == self.party_type,
+        )
+        return sql_select(walked.c.record_id).where(exists(of_type.correlate(walked)))
 
     def _with_all(self, terms: Sequence[Terms]) -> list[str]:
         """Return records that have each of some terms, in order."""
@@ -126,24 +131,25 @@ class Search:
 
     def _among(self, terms: Terms, records: Collection[str]) -> frozenset[str]:
         """Return those records that have a term."""
-        anyone = replace(self, party_type=None)  # the records are of the type already
         found: set[str] = set()
         for chunk in chunked(records):
-            asked = select(Lookup.record_id).where(*anyone._having(Lookup, terms.tokens))
+            asked = select(Lookup.record_id).where(*self._having(Lookup, terms.tokens))
             rows = self.snapshot.connection.execute(asked.where(col(Lookup.record_id).in_(chunk)))
             found |= {row.record_id for row in rows}
         return frozenset(found)
 
     def _walked(self, start: Terms, other: Terms) -> frozenset[str]:
-        """Return records that have two terms, both of which many have."""
+        """Return records that have two terms, both of which many have; so many of the first are looked at."""
         walked = (
-            select(Lookup.record_id).where(*self._having(Lookup, start.tokens)).limit(MOST_WALKED).subquery()
+            self._of_type(start.tokens)
+            if self.party_type is not None
+            else sql_select(Lookup.record_id).where(*self._having(Lookup, start.tokens))
         )
+        found = walked.limit(MOST_WALKED).subquery()
         second = aliased(Lookup)
-        anyone = replace(self, party_type=None)
         has_second = select(second.record_id).where(
-            *anyone._having(second, other.tokens), second.record_id == walked.c.record_id
+            *self._having(second, other.tokens), second.record_id == found.c.record_id
         )
-        asked = select(walked.c.record_id).where(exists(has_second.correlate(walked)))
+        asked = sql_select(found.c.record_id).where(exists(has_second.correlate(found)))
         rows = self.snapshot.connection.execute(asked.limit(MOST_POSTINGS))
         return frozenset(row.record_id for row in rows)
