@@ -18,7 +18,7 @@ from context_api import commands as context_commands
 from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
-from pipelines.errors import PipelineError, PipelineInputError
+from pipelines.errors import PipelineError, PipelineInputError, SourcesFault
 from pipelines.vectors import commands as vectors_commands
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
@@ -66,6 +66,7 @@ def create_api() -> "FastAPI":
     from context_api.operations import Finding, State
     from context_api.serving import Serving
     from context_api.settings import read_settings
+    from pipelines.live import live_sources
     from pipelines.vectors.answering import ActivityAnswers
 
     settings = read_settings()
@@ -76,7 +77,18 @@ def create_api() -> "FastAPI":
         return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
 
     log_to_stderr()
-    return create_app(settings, checks={"vectors": check_vectors}, activities=activities, is_warmed_up=True)
+    try:
+        sources = live_sources(settings.home)
+    except SourcesFault as error:  # stored data are served all the same
+        typer.echo(f"concord: no source can be asked live: {error}", err=True)
+        sources = ()
+    return create_app(
+        settings,
+        checks={"vectors": check_vectors},
+        live=sources,
+        activities=activities,
+        is_warmed_up=True,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -1,6 +1,6 @@
 """The API: the one place that puts its parts together. A slice is a line in `ROUTERS`."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from context_api.customers import (
     timeline,
 )
 from context_api.frame import RequestFrame
+from context_api.live import LiveSource
 from context_api.metrics import Metrics
 from context_api.operations import CHECKS, SNAPSHOTS, Check, Finding, State, check_snapshot
 from context_api.problems_schema import ProblemBody
@@ -56,20 +57,21 @@ def create_app(
     settings: Settings,
     *,
     checks: Mapping[str, Check] | None = None,
+    live: Sequence[LiveSource] = (),
     activities: ActivitySearch | None = None,
     is_warmed_up: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """Return the API; it opens nothing before it is started.
 
-    `checks` are further parts that /readyz asks; without `activities` parties alone are searched. The match
-    snapshot is opened when the process starts (`is_warmed_up`), else by the first who matches. The tables
-    must be there: `serving.prepare`.
+    `checks` are further parts that /readyz asks, `live` the sources of the default tenant that can be asked;
+    without `activities` parties alone are searched. The match snapshot is opened when the process starts
+    (`is_warmed_up`), else by the first who matches. The tables must be there: `serving.prepare`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with serving(settings, now=now) as opened:
+        async with serving(settings, now=now, live=live) as opened:
             app.state.serving = opened
             app.state.activities = TimedSearch(activities)
             app.state.matches = MatchSnapshots(settings.home / SNAPSHOTS)

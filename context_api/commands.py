@@ -1,4 +1,4 @@
-"""The commands of the context store: `concord show | serve | openapi | keys`.
+"""The commands of the context store: `concord show | serve | migrate | openapi | keys`.
 
 What they need is imported when they are called, so that help is there at once.
 """
@@ -93,6 +93,20 @@ def serve(
     make_ready(settings, before_publish=before_publish)
     typer.echo(f"Customer 360 API: http://{settings.host}:{settings.port} (Ctrl-C ends it)", err=True)
     run(settings, FACTORY)
+
+
+@app.command()
+def migrate(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Home folder of the company.", show_default=".concord")
+    ] = None,
+) -> None:
+    """Bring the tables of store and audit database to this release; once, before processes serve."""
+    from context_api.serving import prepare
+    from context_api.settings import read_settings
+
+    prepare(read_settings(home=home))
+    typer.echo("store and audit database: the tables are those of this release", err=True)
 
 
 @app.command()

@@ -189,9 +189,21 @@ def _check_snapshot(serving: Serving) -> Finding:
     )
 
 
+async def check_live(serving: Serving) -> Finding:
+    """Find whether every source can be asked live; stored data stand in for one that rests."""
+    resting = await serving.live.resting()
+    if not resting:
+        return Finding()
+    return Finding(
+        status=State.DEGRADED,
+        advice=f"live reads of {', '.join(resting)} fail, stored data answer; see whether the source is up",
+    )
+
+
 CHECKS: Mapping[str, Check] = {
     "store": check_store,
     "audit": check_audit,
     "version": check_version,
     "snapshot": check_snapshot,
+    "live": check_live,
 }

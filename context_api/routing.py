@@ -63,10 +63,16 @@ class Call:
         """Yield the version in force, or that of a time, of the caller's tenant.
 
         Raises:
-            NothingPublished: There was none.
+            NothingPublished: There is none.
+            UnknownParty: There was none yet at that time.
         """
         with reading(self.serving.engine) as connection:
-            found = version_at(connection, self.serving.sealer(self.principal.tenant_id), as_of)
+            try:
+                found = version_at(connection, self.serving.sealer(self.principal.tenant_id), as_of)
+            except errors.NothingPublished as error:
+                if as_of is None:
+                    raise
+                raise errors.UnknownParty(f"{error}; nobody was known then, ask for a later time") from None
             self.version = found.version
             yield found
 

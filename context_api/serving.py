@@ -1,6 +1,6 @@
 """What a process that serves holds: store, audit writer, keys; opened at its start, closed at its end."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from context_api.answer_freshness import FreshnessOfAnswers
 from context_api.audit.tables import create_tables
 from context_api.audit.writer import AuditWriter
 from context_api.auth import KeyRing
-from context_api.settings import Settings
+from context_api.live import LiveReads, LiveSource
+from context_api.settings import DEFAULT_TENANT, Settings
 from context_api.store.engine import POOL_SIZE, migrate, open_store
 from context_api.store.sealing import Sealer
 from context_api.store.view_reader import ViewReader
@@ -35,6 +36,7 @@ class Serving:
     now: Callable[[], datetime]
     views: ViewReader
     freshness: FreshnessOfAnswers
+    live: LiveReads
     _sealers: dict[str, Sealer] = field(default_factory=dict)
 
     def sealer(self, tenant_id: str) -> Sealer:
@@ -60,7 +62,9 @@ def prepare(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Serving]:
+async def serving(
+    settings: Settings, *, now: Callable[[], datetime] = utc_now, live: Sequence[LiveSource] = ()
+) -> AsyncIterator[Serving]:
     """Open what a process serves from while the block runs; at its end, entries that wait are written."""
     engine = open_store(settings.store_address(), busy_timeout_seconds=settings.wait_seconds)
     audit_engine = open_store(settings.audit_address(), busy_timeout_seconds=settings.wait_seconds)
@@ -81,6 +85,7 @@ async def serving(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
             now,
             views,
             FreshnessOfAnswers(engine),
+            LiveReads(live, tenant_id=DEFAULT_TENANT, budget_seconds=settings.live_budget_ms / 1000),
         )
     finally:
         views.close()

@@ -13,9 +13,15 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from context_api.auth import GRANTABLE, Scope, new_key
+from context_api.errors import NothingPublished
+from context_api.rendering.facts import PartyFacts
+from context_api.rendering.loading import facts_of
+from context_api.rendering.process import newest_first, open_work
 from context_api.settings import DEFAULT_TENANT, open_home
 from context_api.store.engine import reading, writing
 from context_api.store.keys import add_key, find_key
+from context_api.store.listing import Filters, Order, listed
+from context_api.store.reading import version_at
 from demo.errors import NotServing
 
 HOST = "127.0.0.1"
@@ -24,6 +30,8 @@ LOG_FILE = "api.log"
 ACCOUNT = "demo"
 READY_WITHIN_SECONDS = 60  # three on an idle machine
 STOP_WITHIN_SECONDS = 20
+SHOWN_SOURCES = frozenset({"crm", "erp", "itsm"})
+CANDIDATES = 200  # the parties of most records
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,14 @@ class DemoApi:
     address: str
     key: str
     process: "subprocess.Popen[bytes]"
+    customer: str | None = None
 
     def what_to_try(self) -> list[str]:
         """Return lines that tell a newcomer how to ask it."""
+        asked = f"customers/{self.customer}?detail=summary" if self.customer else "versions"
         return [
             f"Customer 360 API: {self.address}, with a key that is good on this machine only; try",
-            f"  curl -H 'Authorization: Bearer {self.key}' {self.address}/v1/versions",
+            f"  curl -H 'Authorization: Bearer {self.key}' '{self.address}/v1/{asked}'",
         ]
 
 
@@ -72,6 +82,33 @@ def demo_key(home: Path) -> str:
         engine.dispose()
 
 
+def telling_customer(home: Path) -> str | None:
+    """Return the golden id of a party that shows most: known to every system, a conflict, an open ticket.
+
+    None while nothing is published.
+    """
+    engine, sealer = open_home(home)
+    try:
+        with reading(engine) as connection:
+            snapshot = version_at(connection, sealer)
+            found = listed(snapshot, Filters(), order=Order.RECORDS, limit=CANDIDATES, after=None)
+            candidates = facts_of(snapshot, [party.golden_id for party in found])
+            best = max(candidates, key=_tells, default=None)
+            return None if best is None else best.golden_id
+    except NothingPublished:
+        return None
+    finally:
+        engine.dispose()
+
+
+def _tells(facts: PartyFacts) -> tuple[int, int, str]:
+    """Return how much a party shows, of what a newcomer should see; of equals the one of fewest records."""
+    work = open_work(newest_first(facts.activities))
+    known_to = {source for _, source in facts.records} & SHOWN_SOURCES
+    shown = (bool(facts.conflicts), bool(work.tickets), bool(work.invoices), bool(facts.edges))
+    return len(known_to) + sum(shown), -len(facts.records), facts.golden_id
+
+
 @contextmanager
 def demo_api(home: Path, *, port: int) -> Iterator[DemoApi]:
     """Run the API of a home folder on a port while the block runs.
@@ -101,7 +138,7 @@ def demo_api(home: Path, *, port: int) -> Iterator[DemoApi]:
             address = f"http://{HOST}:{port}"
             if not _is_alive(address, process):
                 raise NotServing(log, "the API")
-            yield DemoApi(address, key, process)
+            yield DemoApi(address, key, process, telling_customer(home))
         finally:
             _stop(process)
 

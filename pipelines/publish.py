@@ -78,13 +78,7 @@ def publish(
         terms = terms_of(model)
         publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=moment)
         try:
-            staged = stage(connection, publication, model=model, on_step=on_step)
-            on_step("word_variants")
-            staged.written["word_variants"] = stage_words(connection, publication)
-            on_step("rendered_views")
-            staged.written["rendered_views"], staged.ended["rendered_views"] = stage_views(
-                connection, publication
-            )
+            staged = _staged(connection, publication, model=model, on_step=on_step)
             on_step("snapshot")
             summary = _confirm(connection, publication, staged, model=model, folder=snapshots)
             if summary is not None:
@@ -107,6 +101,26 @@ def publish(
     )
 
 
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    *,
+    model: ResolutionModel,
+    on_step: OnStep,
+) -> Staged:
+    """Stage what differs, then the forms of new words, and the views of the parties that it shows in."""
+    staged = stage(connection, publication, model=model, on_step=on_step)
+    on_step("word_variants")
+    forms = stage_words(connection, publication)
+    if forms:
+        staged.written["word_variants"] = forms
+    on_step("rendered_views")
+    written, ended = stage_views(connection, publication)
+    if written or ended:
+        staged.written["rendered_views"], staged.ended["rendered_views"] = written, ended
+    return staged
+
+
 def _confirm(
     connection: duckdb.DuckDBPyConnection,
     publication: Publication,
@@ -123,7 +137,7 @@ def _confirm(
     if version is None:
         return None
     copy_membership(connection, publication, version=version, is_as_staged=True)
-    return PublishSummary(version, {}, {}, 0, last, is_new=False)
+    return PublishSummary(version, staged.written, staged.ended, 0, last, is_new=False)
 
 
 def _after(

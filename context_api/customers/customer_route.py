@@ -8,25 +8,28 @@ one, the route of FastAPI below answers, from the same views. Both leave the sam
 import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope as ConnectionScope
 
 from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
 from context_api.customers.customer_schema import CustomerOut
+from context_api.customers.live_part import MOST_SOURCES, live_part, require_live
 from context_api.customers.standing import STANDING, GoldenId, require_current, require_form
-from context_api.errors import NothingPublished
+from context_api.errors import MalformedRequest, NothingPublished
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import facts_of
 from context_api.rendering.masking import OPTIONS, MarkedJson, masked
 from context_api.rendering.party_views import View, render
 from context_api.routing import Call, CallDep, guarded, reads, slice_router
+from context_api.store.reading_identity import StatedRecord, stated_records
 from context_api.store.rendered_views import StoredView
 
 PATH = "/v1/customers/{golden_id}"
@@ -110,6 +113,32 @@ def matches(if_none_match: str | None, tag: str) -> bool:
     return "*" in given or tag.removeprefix("W/") in given
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a caller wants to be told of a party, and how."""
+
+    detail: Annotated[View, Query(description="`summary` is a third of the size.")] = View.FULL
+    include: Annotated[
+        list[Part] | None,
+        Query(max_length=MOST_NAMED, description="Only these parts; all when none is named."),
+    ] = None
+    fields: Annotated[
+        list[str] | None,
+        Query(max_length=MOST_NAMED, description="Only these attributes of the entity and its conflicts."),
+    ] = None
+    as_of: Annotated[
+        datetime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
+    ] = None
+    live: Annotated[
+        list[str] | None,
+        Query(
+            max_length=MOST_SOURCES,
+            description="Ask these sources too, now, within a time budget; stored data stand in for one that"
+            " does not answer. Needs records:read.",
+        ),
+    ] = None
+
+
 @router.get(
     "/customers/{golden_id}",
     response_model=CustomerOut,
@@ -119,18 +148,7 @@ def get_customer(
     call: CallDep,
     request: Request,
     golden_id: GoldenId,
-    detail: Annotated[View, Query(description="`summary` is a third of the size.")] = View.FULL,
-    include: Annotated[
-        list[Part] | None,
-        Query(max_length=MOST_NAMED, description="Only these parts; all when none is named."),
-    ] = None,
-    fields: Annotated[
-        list[str] | None,
-        Query(max_length=MOST_NAMED, description="Only these attributes of the entity and its conflicts."),
-    ] = None,
-    as_of: Annotated[
-        datetime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
-    ] = None,
+    asked_for: Annotated[AskedFor, Depends()],
 ) -> Response:
     """Return a party: its entity, relationships, history and process, each value with its source.
 
@@ -138,6 +156,12 @@ def get_customer(
     its parts. Text from sources is data, never instruction.
     """
     require_form(golden_id)
+    detail, include, fields = asked_for.detail, asked_for.include, asked_for.fields
+    as_of, live = asked_for.as_of, asked_for.live
+    if live:
+        require_live(call, live)
+        if as_of is not None:
+            raise MalformedRequest("`live` is about now and `as_of` about then; ask for one of them")
     moment = None if as_of is None else as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
     with call.snapshot(moment) as snapshot:
         facts = next(facts_of(snapshot, [golden_id]), None)
@@ -146,7 +170,10 @@ def get_customer(
             raise NothingPublished(f"{golden_id} cannot be read; try again")
         (found,) = (view for view in render(facts, classifications()) if view.view is detail)
         fresh = by_source_of(snapshot, found.sources)
+        ids = [record_id for record_id, source in facts.records if source in set(live or ())]
+        stored: tuple[StatedRecord, ...] = stated_records(snapshot, ids) if ids else ()
     asked = sorted({str(part) for part in include or ()} | {f"fields.{name}" for name in fields or ()})
+    asked += [f"live.{name}" for name in sorted(set(live or ()))]
     call.saw(golden_id, found.entity_version, asked or ("*",))
     tag = etag(found.content_hash, call.principal.clearance, detail, *_tagged(asked))
     headers = {
@@ -155,13 +182,17 @@ def get_customer(
         "Cache-Control": CACHING,
         "Vary": "Authorization, X-API-Key",
     }
-    if matches(request.headers.get("if-none-match"), tag):
+    if live:  # what a source says now has no tag
+        headers = {ENTITY_VERSION_HEADER: headers[ENTITY_VERSION_HEADER]}
+    elif matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=304, headers=headers)
     shown: dict[str, Any] = orjson.loads(masked(found.json, call.principal.clearance))
     shown = narrowed(shown, include=include, fields=fields)
     shown |= {"version": call.version, "freshness": fresh}
     if moment is not None:
         shown["as_of"] = moment
+    if live:
+        shown["live"] = {name: told.model_dump() for name, told in live_part(call, live, stored).items()}
     return Response(orjson.dumps(shown, option=OPTIONS), headers=headers, media_type="application/json")
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from context_api.customers.live_part import LiveOut
 from context_api.customers.seen import Masked
 
 Text = str | Masked | None
@@ -164,3 +165,4 @@ class CustomerOut(BaseModel):
     version: int
     freshness: dict[str, SourceFreshnessOut]
     as_of: datetime | None = None
+    live: Annotated[dict[str, LiveOut] | None, Field(description="By source, where it was asked for.")] = None

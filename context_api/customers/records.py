@@ -1,14 +1,13 @@
 """Who said what: GET /v1/customers/{golden_id}/records and GET /v1/records/{record_id}."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from context_api.auth import Scope
-from context_api.customers.seen import Masked, seen
+from context_api.customers.seen import Masked, UtcTime, seen
 from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import NothingPublished, UnknownRecord
 from context_api.policy.classification import Classification, Classifications, classifications
@@ -45,8 +44,8 @@ class RecordOut(BaseModel):
     source: str
     object: str
     type: str
-    observed_at: datetime | None
-    synced_at: datetime | None
+    observed_at: UtcTime | None
+    synced_at: UtcTime | None
     is_deleted: bool
     is_erased: bool
     states: list[ClaimOut]
@@ -82,7 +81,7 @@ class DecisionOut(BaseModel):
     verdict: str
     author: str
     reason: str | Masked
-    decided_at: datetime
+    decided_at: UtcTime
 
 
 class RecordsOfParty(BaseModel):
@@ -102,10 +101,10 @@ class StayOut(BaseModel):
     golden_id: str | None
     change: str
     cause: str
-    recorded_from: datetime
-    recorded_to: Annotated[datetime | None, Field(description="Null: it is there now.")]
+    recorded_from: UtcTime
+    recorded_to: Annotated[UtcTime | None, Field(description="Null: it is there now.")]
     valid_from: Annotated[
-        datetime | None, Field(description="Since when it is true in the world, where known.")
+        UtcTime | None, Field(description="Since when it is true in the world, where known.")
     ]
     version: int
 

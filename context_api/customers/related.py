@@ -1,7 +1,6 @@
 """GET /v1/customers/{golden_id}/relationships: everybody a party has to do with, page by page."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -10,7 +9,7 @@ from pydantic import BaseModel, Field
 from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.pages import NextCursor, PageDep
-from context_api.customers.seen import Masked, seen
+from context_api.customers.seen import Masked, UtcTime, seen
 from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification, classifications
@@ -31,8 +30,8 @@ class EdgeOut(BaseModel):
     type: str
     name: str | Masked | None
     role: str | None
-    since: datetime | None
-    until: datetime | None
+    since: UtcTime | None
+    until: UtcTime | None
     source: str
 
 

@@ -149,6 +149,20 @@ class SqlConnector(Connector):
         chosen = sa.select(*names).where(numbered.c.concord_row_number % stride == 0)
         return Page([row for rows in self._stream(chosen) for row in rows])
 
+    def rows_by_key(self, object_name: str, keys: Sequence[str]) -> dict[str, Row]:
+        """Return the rows of some keys of an object with a single key column, by their key as text."""
+        table = self._tables[object_name]
+        (name,) = table.keys
+        column: sa.ColumnElement[Any] = sa.column(name)
+        # Untyped: the database itself tells whether its keys are numbers or texts.
+        wanted = [sa.literal(key, sa.types.NullType()) for key in keys]
+        query = (
+            sa.select(sa.text("*"))
+            .select_from(sa.table(table.table, schema=self._settings.schema))
+            .where(column.in_(wanted))
+        )
+        return {str(row[name]): row for rows in self._stream(query) for row in rows}
+
     def _from(self, object_: SourceObject) -> sa.TableClause:
         table = self._tables[object_.name].table
         return sa.table(table, *(sa.column(f.name) for f in object_.fields), schema=self._settings.schema)

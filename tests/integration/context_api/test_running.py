@@ -46,6 +46,7 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
         "audit": "ok",
         "version": "ok",
         "snapshot": "ok",
+        "live": "ok",
         "vectors": "degraded",  # nothing was embedded
     }
     assert 'concord_requests_total{method="GET",route="/v1/versions",status="200"} 200.0' in counted

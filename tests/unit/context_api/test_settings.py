@@ -93,7 +93,8 @@ def test_another_process_reads_the_same_settings(bare: pytest.MonkeyPatch) -> No
 
 
 def test_the_example_states_every_setting_its_default_and_what_it_means() -> None:
-    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = example.partition("\n# ---- For docker-compose.yml alone")[0].splitlines()
     told = {
         line.lstrip("# ").partition("=")[0]: (line.partition("=")[2], above.removeprefix("# "))
         for above, line in pairwise(lines)

@@ -8,7 +8,7 @@ import pytest
 from context_api.settings import open_home
 from context_api.store.engine import reading, writing
 from context_api.store.keys import find_key, keys_of, revoke_key
-from demo.api import demo_key
+from demo.api import demo_key, telling_customer
 
 
 @pytest.fixture
@@ -46,3 +46,7 @@ def test_a_key_that_the_store_does_not_know_or_that_was_revoked_is_made_anew(hom
     assert second != first
     assert found is not None
     assert found.revoked_at is None
+
+
+def test_there_is_no_customer_to_show_before_a_version_is_published(home: Path) -> None:
+    assert telling_customer(home) is None

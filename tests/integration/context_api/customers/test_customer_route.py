@@ -91,7 +91,7 @@ def test_an_id_that_was_merged_leads_to_its_survivor(rest: str, api: Any, publis
         pytest.param("g-123", 400, "malformed-request", id="malformed"),
         pytest.param("crm:contact:1", 400, "malformed-request", id="a-record-id"),
         pytest.param("x" * 2000, 400, "malformed-request", id="too-long"),
-        pytest.param("g-00000000000000000000?as_of=1999-01-01", 503, "nothing-published", id="before-time"),
+        pytest.param("g-00000000000000000000?as_of=1999-01-01", 404, "unknown-party", id="before-time"),
         pytest.param("g-00000000000000000000?as_of=soon", 422, "invalid-parameters", id="no-time"),
         pytest.param("g-00000000000000000000?include=everything", 422, "invalid-parameters", id="no-part"),
     ],
