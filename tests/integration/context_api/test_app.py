@@ -59,7 +59,10 @@ CROSS_TENANT: Mapping[tuple[str, str], tuple[tuple[str, str | None], ...]] = {
     ("GET", "/v1/customers/{golden_id}/history"): of_ids("/v1/customers/{id}/history"),
     ("POST", "/v1/match"): (
         ("/v1/match", '{"records": [{"full_name": "Ann {canary}", "emails": ["ann@{canary}.example"]}]}'),
-        ("/v1/match", '{"records": [{"record_id": "crm:contact:alone-{canary}", "full_name": "alone"}]}'),
+        (
+            "/v1/match",
+            '{"records": [{"full_name": "alone {canary}"}, {"organization_names": ["{canary} Ltd"]}]}',
+        ),
     ),
     ("GET", "/v1/search"): (
         ("/v1/search?q={canary}&limit=50", None),
