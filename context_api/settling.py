@@ -19,6 +19,7 @@ from context_api.errors import (
     UnknownRecord,
 )
 from context_api.settling_small import Outcome, settle_stored, terms_of_version
+from context_api.settling_views import render_anew
 from context_api.settling_write import Writing, write_outcome
 from context_api.store import components
 from context_api.store.components import ComponentTooLarge, load_component
@@ -29,6 +30,7 @@ from context_api.store.ranges import in_version
 from context_api.store.records import PartyRecord
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Tenant, Version, VersionKind, VersionStatus
+from context_api.store.views import Snapshot
 from resolution.decisions import Decision, refuse_contradictions
 from resolution.domain.errors import DecisionConflict
 
@@ -248,9 +250,9 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
         return _settle_later(connection, change, tenant=tenant, is_pending=True)
     terms = terms_of_version(connection, tenant_id, version=before, now=change.now, cause=change.cause)
     outcome = settle_stored(component, terms, sealer)
-    changed = write_outcome(
-        Writing(connection, tenant_id, version, sealer, change.valid_from), component, outcome
-    )
+    writing = Writing(connection, tenant_id, version, sealer, change.valid_from)
+    changed = write_outcome(writing, component, outcome)
+    render_anew(writing, Snapshot(connection, sealer, version, change.now), changed)
     supersede(connection, tenant_id, before)
     model_id = select(Version.model_id).where(Version.tenant_id == tenant_id, Version.sequence == before)
     connection.execute(

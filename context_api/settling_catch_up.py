@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from context_api.errors import StaleResult
 from context_api.settling_small import settle_stored, terms_of_version
+from context_api.settling_views import render_anew, views_since
 from context_api.settling_write import Writing, drop_staged, write_outcome
 from context_api.store import components
 from context_api.store.components import (
@@ -23,6 +24,8 @@ from context_api.store.decisions import DecisionEntry
 from context_api.store.identities import LedgerEntry
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Tenant, Version
+from context_api.store.views import Snapshot
+from resolution.domain.ids import seed_id
 
 CAUSE = "run"  # decisions have their own causes; what is written here is the run's part
 
@@ -45,11 +48,17 @@ def settle_again(
     if not start:
         return frozenset()
     _refuse_large(connection, tenant, start, version=version)
+    before = views_since(connection, tenant.tenant_id, base=base, until=tenant.visible_sequence)
     writing = Writing(connection, tenant.tenant_id, version, sealer)
     drop_staged(writing, _spread(connection, tenant, start, version=version))
     component = load_component(connection, tenant.tenant_id, version=version, start=start)
     terms = terms_of_version(connection, tenant.tenant_id, version=version, now=now, cause=CAUSE)
-    return write_outcome(writing, component, settle_stored(component, terms, sealer))
+    changed = write_outcome(writing, component, settle_stored(component, terms, sealer))
+    ids = {row.golden_id for row in component.ledger.rows if row.golden_id is not None}
+    ids |= {seed_id(record) for record in component.records}
+    snapshot = Snapshot(connection, sealer, version, now)
+    render_anew(writing, snapshot, before | ids | changed, is_known=False)
+    return changed
 
 
 def _refuse_large(connection: Connection, tenant: Tenant, start: set[str], *, version: int) -> None:

@@ -21,7 +21,7 @@ from context_api.settling_order import Base, refuse_stale
 from context_api.store.bulk import Row, insert_rows, run_many
 from context_api.store.decisions import DecisionEntry
 from context_api.store.engine import is_sqlite, reading, trim_log, writing
-from context_api.store.leftovers import clear_failed
+from context_api.store.leftovers import clear_ended_views, clear_failed
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Model, Tenant, Version, VersionKind, VersionStatus
 
@@ -254,6 +254,7 @@ def begin(engine: Engine, sealer: Sealer, *, base: Base, terms: ModelTerms, now:
             update(Tenant).where(col(Tenant.tenant_id) == sealer.tenant_id).values(staged_sequence=version)
         )
     clear_failed(engine, sealer.tenant_id)
+    clear_ended_views(engine, sealer.tenant_id)
     return Publication(engine, sealer, base=base, version=version)
 
 

@@ -2,7 +2,8 @@
 
     DemoError
     ├── AnotherCompany    the home folder holds something else than the company asked for; exit code 2
-    └── NotServing        Dagster's pages did not come up; exit code 1
+    ├── NoCompany         no day can pass where there is no company; exit code 2
+    └── NotServing        Dagster's pages or the API did not come up; exit code 1
 
 Every error says what is wrong and what to do next.
 """
@@ -28,8 +29,15 @@ class AnotherCompany(DemoError, PipelineInputError):
         super().__init__(f"{home} holds {held}; give another folder with --home, or remove this one")
 
 
-class NotServing(DemoError):
-    """Dagster's pages did not come up."""
+class NoCompany(DemoError, PipelineInputError):
+    """The home folder has no demo company yet."""
 
-    def __init__(self, log: Path) -> None:
-        super().__init__(f"Dagster's pages did not come up; {log} says why. All data of the run are in place")
+    def __init__(self, home: Path) -> None:
+        super().__init__(f"there is no demo company in {home} yet; `concord demo --home {home}` writes one")
+
+
+class NotServing(DemoError):
+    """Dagster's pages, or the API, did not come up."""
+
+    def __init__(self, log: Path, what: str = "Dagster's pages") -> None:
+        super().__init__(f"{what} did not come up; {log} says why. All data of the run are in place")

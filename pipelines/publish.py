@@ -25,11 +25,12 @@ from pipelines.publish_memory import remember
 from pipelines.publish_snapshot import is_of, keep_newest, newest, write_snapshot
 from pipelines.publish_staging import STEPS as STAGING_STEPS
 from pipelines.publish_staging import OnStep, Staged, stage
+from pipelines.publish_views import stage_views
 from resolution.matching.model import ResolutionModel
 
 __all__ = ["STEPS", "PublishSummary", "ledger_from_store", "publish"]
 
-STEPS = ("begin", *STAGING_STEPS, "snapshot", "visible", "after")
+STEPS = ("begin", *STAGING_STEPS, "rendered_views", "snapshot", "visible", "after")
 PACKAGED_RULES = "format: 1\n"  # the survivorship rules that come with resolution
 
 
@@ -76,7 +77,7 @@ def publish(
         terms = terms_of(model)
         publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=moment)
         try:
-            staged = stage(connection, publication, model=model, on_step=on_step)
+            staged = _staged(connection, publication, model=model, on_step=on_step)
             on_step("snapshot")
             summary = _confirm(connection, publication, staged, model=model, folder=snapshots)
             if summary is not None:
@@ -97,6 +98,22 @@ def publish(
         settled_again=published.settled_again,
         snapshot=snapshot,
     )
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    *,
+    model: ResolutionModel,
+    on_step: OnStep,
+) -> Staged:
+    """Stage what differs, then the views of the parties that it shows in."""
+    staged = stage(connection, publication, model=model, on_step=on_step)
+    on_step("rendered_views")
+    written, ended = stage_views(connection, publication)
+    if written or ended:
+        staged.written["rendered_views"], staged.ended["rendered_views"] = written, ended
+    return staged
 
 
 def _confirm(

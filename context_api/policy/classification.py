@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -30,6 +31,7 @@ class Classifications:
     columns: Mapping[str, Classification]
     tables: Mapping[str, Mapping[str, Classification]]
     attributes: Mapping[PartyType, Mapping[str, Classification]]
+    live_fields: Mapping[str, Classification]
 
     def of_column(self, table: str, column: str) -> Classification:
         """Return the class of a column of the store.
@@ -49,7 +51,12 @@ class Classifications:
         stated = self.attributes[party_type]
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
+    def of_live_field(self, name: str) -> Classification:
+        """Return the class of a field that a source was asked for live; personal where none is declared."""
+        return self.live_fields.get(name, Classification.PII)
 
+
+@cache  # declared in the package: it does not change while a process runs
 def classifications() -> Classifications:
     """Return what is declared in the package."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")
@@ -58,6 +65,7 @@ def classifications() -> Classifications:
         columns=_classes(declared["columns"]),
         tables={table: _classes(columns) for table, columns in declared["tables"].items()},
         attributes={PartyType(name): _classes(found) for name, found in declared["attributes"].items()},
+        live_fields=_classes(declared["live_fields"]),
     )
 
 

@@ -34,6 +34,15 @@ def clear_failed(engine: Engine, tenant_id: str) -> int:
     return len(failed)
 
 
+def clear_ended_views(engine: Engine, tenant_id: str) -> None:
+    """Take away views that are no longer served; an earlier moment is rendered when it is asked for."""
+    ended = (
+        "tenant_id = :tenant and published_to is not null and published_to <="
+        " (select visible_sequence from tenants where tenant_id = :tenant)"
+    )
+    _repeat(engine, {"tenant": tenant_id}, "delete from rendered_views", "rendered_views", where=ended)
+
+
 def _clear(engine: Engine, which: dict[str, object]) -> None:
     for table in ranged_tables():
         staged = "tenant_id = :tenant and published_from = :version"

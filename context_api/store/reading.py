@@ -54,6 +54,41 @@ def version_at(connection: Connection, sealer: Sealer, as_of: datetime | None = 
     return Snapshot(connection, sealer, row.sequence, row.visible_at)
 
 
+def numbered(connection: Connection, sealer: Sealer, version: int) -> Snapshot:
+    """Return a version that is or was in force, by its number.
+
+    Raises:
+        NothingPublished: There is none of that number.
+    """
+    row = connection.execute(
+        select(Version.sequence, Version.visible_at).where(
+            Version.tenant_id == sealer.tenant_id,
+            Version.sequence == version,
+            col(Version.visible_at).is_not(None),
+        )
+    ).first()
+    if row is None:
+        raise NothingPublished(f"there is no version {version}; /v1/versions lists those there are")
+    return Snapshot(connection, sealer, row.sequence, row.visible_at)
+
+
+def entity_version_of(snapshot: Snapshot, golden_id: str) -> int:
+    """Return the entity version of a golden record.
+
+    Raises:
+        UnknownParty: It is none in this version.
+    """
+    found: int | None = snapshot.connection.execute(
+        select(GoldenRecord.entity_version).where(
+            in_version(GoldenRecord, snapshot.tenant_id, snapshot.version),
+            GoldenRecord.golden_id == golden_id,
+        )
+    ).scalar_one_or_none()
+    if found is None:
+        raise UnknownParty(f"no golden record {golden_id} in version {snapshot.version}")
+    return found
+
+
 def golden_record(snapshot: Snapshot, golden_id: str) -> GoldenView:
     """Return a golden record.
 

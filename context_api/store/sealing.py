@@ -36,6 +36,7 @@ CLAIMS = "claims"  # what sealed parts are bound to: a record's claims,
 VALUE = "value"  # `value:<attribute>` of a golden record,
 TEXTS = "texts"  # an activity's texts
 LOOKUP_PURPOSE = b"concord:lookup:1"
+VIEW_PURPOSE = b"concord:view:1"
 
 
 def new_salt() -> bytes:
@@ -79,8 +80,39 @@ class Sealer:
         purpose = LOOKUP_PURPOSE + self.tenant_id.encode() + b"\0"
         return hmac.digest(self.master, purpose + term.encode(), "sha256")[:TOKEN_BYTES]
 
+    def seal_view(self, plain: bytes, *, golden_id: str) -> bytes:
+        """Return a rendered view sealed with the tenant's view key.
+
+        A view holds values of several records: where one is erased it is rendered anew, not made unreadable.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        return FORMAT + nonce + self._view_cipher().encrypt(nonce, plain, golden_id.encode())
+
+    def open_view(self, sealed: bytes, *, golden_id: str) -> bytes:
+        """Return a rendered view.
+
+        Raises:
+            FaultyStoreSetting: The master key is not the one that the store was sealed with.
+        """
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._view_cipher().decrypt(nonce, body, golden_id.encode())
+        except InvalidTag as error:
+            raise FaultyStoreSetting(
+                f"the view of {golden_id} does not open; give the {KEY_FILE} (or CONCORD_STORE_KEY) that this"
+                " store was made with"
+            ) from error
+
+    def _view_cipher(self) -> AESGCM:
+        return _cipher_of_views(self.master, self.tenant_id)
+
     def _bound_to(self, record_id: str, what: str) -> bytes:
         return f"{self.tenant_id}|{record_id}|{what}".encode()
+
+
+@lru_cache(maxsize=1024)  # tenants that one process speaks for
+def _cipher_of_views(master: bytes, tenant_id: str) -> AESGCM:
+    return AESGCM(hmac.digest(master, VIEW_PURPOSE + tenant_id.encode(), "sha256"))
 
 
 @lru_cache(maxsize=CIPHERS)

@@ -9,10 +9,11 @@ from context_api.store import (
     freshness,
     golden_records,
     identities,
+    keys,
     links,
     outbox,
-    receipts,
     records,
+    rendered_views,
     versions,
 )
 
@@ -22,10 +23,11 @@ MODULES = (
     freshness,
     golden_records,
     identities,
+    keys,
     links,
     outbox,
-    receipts,
     records,
+    rendered_views,
     versions,
 )
 

@@ -5,7 +5,7 @@ writers that committed late. Values are taken as the driver gives them; judging 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -149,6 +149,20 @@ class SqlConnector(Connector):
         chosen = sa.select(*names).where(numbered.c.concord_row_number % stride == 0)
         return Page([row for rows in self._stream(chosen) for row in rows])
 
+    def rows_by_key(self, object_name: str, keys: Sequence[str]) -> dict[str, Row]:
+        """Return the rows of some keys of an object with a single key column, by their key as text."""
+        table = self._tables[object_name]
+        (name,) = table.keys
+        column: sa.ColumnElement[Any] = sa.column(name)
+        # Untyped: the database itself tells whether its keys are numbers or texts.
+        wanted = [sa.literal(key, sa.types.NullType()) for key in keys]
+        query = (
+            sa.select(sa.text("*"))
+            .select_from(sa.table(table.table, schema=self._settings.schema))
+            .where(column.in_(wanted))
+        )
+        return {str(row[name]): row for rows in self._stream(query) for row in rows}
+
     def _from(self, object_: SourceObject) -> sa.TableClause:
         table = self._tables[object_.name].table
         return sa.table(table, *(sa.column(f.name) for f in object_.fields), schema=self._settings.schema)
@@ -161,9 +175,14 @@ class SqlConnector(Connector):
     def _stream(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
         with self._connection() as connection:
             result = connection.execution_options(stream_results=True).execute(query)
-            names = list(result.keys())
-            while rows := result.fetchmany(self._settings.page_rows):
-                yield [dict(zip(names, row, strict=True)) for row in rows]
+            names, cursor = list(result.keys()), result.cursor
+            try:
+                while rows := result.fetchmany(self._settings.page_rows):
+                    yield [dict(zip(names, row, strict=True)) for row in rows]
+            finally:
+                # SQLAlchemy forgets the cursor of a connection that was lost; the driver wants it closed.
+                with suppress(Exception):
+                    cursor.close()
 
     @contextmanager
     def _connection(self) -> Iterator[sa.Connection]:

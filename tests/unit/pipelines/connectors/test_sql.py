@@ -146,3 +146,9 @@ def test_secrets_are_not_shown() -> None:
         SqlConnector(settings, Path(), now=lambda: NOW).check()
 
     assert "hunter2" not in str(caught.value) + repr(settings)
+
+
+def test_rows_are_found_by_their_keys_and_others_are_not(shop: Path) -> None:
+    found = connector(shop).rows_by_key("people", ["3", "7", "99", "3 or 1=1"])
+
+    assert {key: row["name"] for key, row in found.items()} == {"3": "P3", "7": "P7"}

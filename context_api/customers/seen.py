@@ -1,0 +1,29 @@
+"""What a caller may see of a value: itself, or that it is masked."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from context_api.policy.classification import Classification
+from context_api.rendering.masking import MASKABLE
+
+Value = TypeVar("Value")
+UtcTime = Annotated[
+    datetime, AfterValidator(lambda moment: moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+]
+"""A time of an answer: what the store holds without a zone is UTC, and is told so (RFC 3339)."""
+
+
+class Masked(BaseModel):
+    """In place of a value above the caller's clearance: of which class it is."""
+
+    masked: Annotated[str, Field(description="`pii`, `financial` or `secret`.")]
+
+
+def seen(value: Value, classification: Classification, cleared: Collection[Classification]) -> Value | Masked:
+    """Return a value for somebody cleared for these classes; None stays None."""
+    if value is None or classification not in MASKABLE or classification in cleared:
+        return value
+    return Masked(masked=str(classification))

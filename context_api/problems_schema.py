@@ -1,0 +1,37 @@
+"""How problems look in the OpenAPI document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from context_api.errors import ContextError
+from context_api.problems import INVALID, MEDIA_TYPE, PROBLEMS, TYPE_PREFIX, Problem
+
+
+class ProblemBody(BaseModel):
+    """An error by RFC 9457; `detail` says what to do next, further members hold the facts."""
+
+    model_config = ConfigDict(extra="allow", title="Problem")
+
+    type: str = Field(description="Which kind of problem, as a path.", examples=["/problems/scope-missing"])
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="The id of the request.")
+
+
+def documented(errors: Sequence[type[ContextError]]) -> dict[int | str, dict[str, Any]]:
+    """Return how the answers to some errors are documented, by status; invalid parameters always are."""
+    by_status: dict[int, list[Problem]] = {INVALID.status: [INVALID]}
+    for error in errors:
+        found = by_status.setdefault(PROBLEMS[error].status, [])
+        if PROBLEMS[error] not in found:
+            found.append(PROBLEMS[error])
+    return {status: _response(problems) for status, problems in sorted(by_status.items())}
+
+
+def _response(problems: Sequence[Problem]) -> dict[str, Any]:
+    told = "; ".join(f"{problem.title} (`{TYPE_PREFIX}{problem.slug}`)" for problem in problems)
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": told, "content": {MEDIA_TYPE: {"schema": schema}}}

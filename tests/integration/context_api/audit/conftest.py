@@ -1,0 +1,18 @@
+"""An empty audit database on each engine."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from context_api.audit.tables import create_tables
+from context_api.store.engine import open_store
+
+
+@pytest.fixture
+def audit(store_url: str) -> Iterator[Engine]:
+    engine = open_store(store_url.replace("store.db", "audit.db"), busy_timeout_seconds=2)
+    create_tables(engine)
+    create_tables(engine)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,31 @@
+"""Staging views: only of parties that a version changes; all of them where the store has none yet."""
+
+from typing import Any
+
+from sqlalchemy import Engine
+
+from context_api.store.sealing import Sealer
+
+
+def test_a_store_from_before_there_were_views_gets_them_all(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    warehouse.tell()
+    warehouse.publish(engine, sealer)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("delete from rendered_views")
+    warehouse.activity("erp:order:1", ["crm:contact:1"])
+
+    summary = warehouse.publish(engine, sealer)
+
+    assert summary.written["rendered_views"] == 6
+
+
+def test_a_party_that_is_gone_is_no_longer_served(engine: Engine, warehouse: Any, sealer: Sealer) -> None:
+    warehouse.tell()
+    warehouse.publish(engine, sealer)
+    warehouse.deleted.add("crm:company:9")
+
+    summary = warehouse.publish(engine, sealer)
+
+    assert (summary.written["rendered_views"], summary.ended["rendered_views"]) == (0, 2)
