@@ -209,7 +209,8 @@ def measure(home: Path, *, seconds: float) -> tuple[list[Measured], float]:
             found.append(
                 measured(name, load(address, paths, seconds=seconds, headers=headers, connections=1))
             )
-        return found, resident_mb(pid)
+        memory_mb = resident_mb(pid)
+    return found, memory_mb
 
 
 def verdicts(found: Sequence[Measured], memory_mb: float) -> list[tuple[str, bool]]:
@@ -224,3 +225,4 @@ def verdicts(found: Sequence[Measured], memory_mb: float) -> list[tuple[str, boo
         p95 = by_name[name].p95_ms
         is_reached = p95 <= limit and not by_name[name].failed
         told.append((f"{name}: p95 {p95:.1f} ms (must {limit:.0f})", is_reached))
+    return told

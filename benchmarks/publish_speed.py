@@ -128,15 +128,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--store", nargs="+", choices=STORES, default=list(STORES), help="stores to time")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 120)
     sides = []
     for store in options.store:
         with tempfile.TemporaryDirectory(prefix="concord-publish-") as folder:
             sides.append(measure(store, parties=options.parties, folder=Path(folder)))
-    console = Console(width=None if sys.stdout.isatty() else 120)
+        console.print(verdict(sides[-1]), highlight=False)
     console.print(steps_table(sides))
     console.print(sides_table(sides))
-    for side in sides:
-        console.print(verdict(side), highlight=False)
     console.print(
         f"load of the machine: {', '.join(f'{load:.1f}' for load in os.getloadavg())}", highlight=False
     )

@@ -181,3 +181,13 @@ def change_company(path: Path, *, per_mille: int) -> None:
                 f"update resolution.{table} set value = '5' || value, key = '5' || key"
                 f" where attribute = 'phone' and hash(record_id) % 1000 < {per_mille}"
             )
+
+
+def move_company(path: Path, city: str) -> None:
+    """Let every party be in one city, as a run would leave the warehouse: all golden records change."""
+    with duckdb.connect(str(path), config={"threads": THREADS}) as connection:
+        for table in ("claims", "golden_values"):
+            connection.execute(
+                f"update resolution.{table} set value = $1, key = lower($1) where attribute = 'city'", [city]
+            )
+        connection.execute("delete from resolution.conflicts where attribute = 'city'")

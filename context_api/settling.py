@@ -21,6 +21,7 @@ from context_api.errors import (
 from context_api.settling_small import Outcome, settle_stored, terms_of_version
 from context_api.settling_views import render_anew
 from context_api.settling_write import Writing, write_outcome
+from context_api.store import components
 from context_api.store.components import ComponentTooLarge, load_component
 from context_api.store.deciding import decisions_beside
 from context_api.store.decisions import DecisionEntry, Verdict
@@ -33,7 +34,6 @@ from context_api.store.views import Snapshot
 from resolution.decisions import Decision, refuse_contradictions
 from resolution.domain.errors import DecisionConflict
 
-MOST_RECORDS = 2_000  # a larger component is settled by the next publish (DESIGN.md, section 4)
 DECIDED = "decision {}"  # what the ledger calls the cause
 UNDONE = "decision {} undone"
 
@@ -155,7 +155,7 @@ def what_if(engine: Engine, sealer: Sealer, ruling: Ruling, *, now: datetime) ->
             tenant.tenant_id,
             version=tenant.visible_sequence,
             start=pair,
-            most=MOST_RECORDS,
+            most=components.MOST_RECORDS,
             supposed=supposed,
         )
         terms = terms_of_version(
@@ -244,7 +244,7 @@ def _settle_now(connection: Connection, sealer: Sealer, change: _Change, *, tena
     version = before + 1
     try:
         component = load_component(
-            connection, tenant_id, version=version, start=change.pair, most=MOST_RECORDS
+            connection, tenant_id, version=version, start=change.pair, most=components.MOST_RECORDS
         )
     except ComponentTooLarge:
         return _settle_later(connection, change, tenant=tenant, is_pending=True)

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, or_
 from sqlmodel import col, select
 
-from context_api import settling
 from context_api.errors import StaleResult
 from context_api.settling_small import settle_stored, terms_of_version
 from context_api.settling_views import render_anew, views_since
 from context_api.settling_write import Writing, drop_staged, write_outcome
+from context_api.store import components
 from context_api.store.components import (
     ComponentTooLarge,
     StoredComponent,
@@ -69,12 +69,12 @@ def _refuse_large(connection: Connection, tenant: Tenant, start: set[str], *, ve
             continue
         try:
             component = load_component(
-                connection, tenant.tenant_id, version=version, start=[record], most=settling.MOST_RECORDS
+                connection, tenant.tenant_id, version=version, start=[record], most=components.MOST_RECORDS
             )
         except ComponentTooLarge as error:
             raise StaleResult(
                 f"while this version was staged, something was decided about {record}, which is tied to over"
-                f" {settling.MOST_RECORDS} records; run again to settle them: the last version is in force"
+                f" {components.MOST_RECORDS} records; run again to settle them: the last version is in force"
             ) from error
         seen |= component.records.keys()
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 DEFAULT_HOME = Path(".concord")
 
@@ -29,6 +30,10 @@ def demo(
     seed: Annotated[
         str | None, typer.Option("--seed", help="Another word makes another company of the same kind.")
     ] = None,
+    next_day: Annotated[
+        bool,
+        typer.Option("--next-day", help="Let a day pass in the four systems, and sync what changed."),
+    ] = False,
     no_serve: Annotated[
         bool, typer.Option("--no-serve", help="End after the summary; serve nothing.")
     ] = False,
@@ -36,29 +41,44 @@ def demo(
     """Write a company whose four systems disagree, run the whole pipeline on it, and serve what came of it.
 
     A second time it goes on with the company that is there: what changed in its systems is synced, and only
-    that.
+    that. With --next-day something has.
     """
+    from demo.changes import change_tables, changes_since, visible_version
     from demo.home import prepare_home
-    from demo.serving import serve, vectors_following
+    from demo.serving import serve, what_to_try_next
     from demo.summary import read_summary, tables
     from pipelines.run_console import failed_checks_table, run_on_console
 
     console = Console()
+    if next_day:
+        _tell_day(home, console)
     company = prepare_home(home, scale=scale, seed=seed)
     console.print(company.words, soft_wrap=True)
+    before = visible_version(home)
     report = run_on_console(home, console)
-    for table in (*tables(read_summary(home), report), failed_checks_table(report)):
+    changed = () if before is None else change_tables(changes_since(home, before))
+    for table in (*tables(read_summary(home), report), *changed, failed_checks_table(report)):
         if table is not None:
             console.print()
             console.print(table)
     console.print()
+    _tell_places(home, console)
+    if no_serve:
+        console.print(*what_to_try_next(home), sep="\n", soft_wrap=True, highlight=False)
+    else:
+        serve(home, console)
+
+
+def _tell_day(home: Path, console: Console) -> None:
+    from demo.home import pass_day
+
+    passed = pass_day(home)
+    console.print(f"{passed.day}, a day in the company of {home}:", soft_wrap=True)
+    for system, told in passed.told.items():
+        for what in told:
+            console.print(f"  {escape(f'{system}: {what}')}", soft_wrap=True, highlight=False)
+
+
+def _tell_places(home: Path, console: Console) -> None:
     console.print(f"The company's systems are in [bold]{home / 'systems'}[/bold].", soft_wrap=True)
     console.print(f"For analysts: [bold]{home / 'analyst.duckdb'}[/bold], read-only.", soft_wrap=True)
-    if no_serve:
-        follow = f"concord vectors drain --home {home}"
-        console.print(
-            f"To search by meaning, embed what was published: [bold]{follow}[/bold]", soft_wrap=True
-        )
-        return
-    with vectors_following(home):
-        serve(home, console)

@@ -88,21 +88,27 @@ def write_company(
     return CompanySummary(population.parties, counts, len(truth.entities))
 
 
-def change_company(home: Path, *, day: date, seed: str = SEED) -> None:
+def change_company(home: Path, *, day: date, seed: str = SEED) -> dict[str, list[str]]:
     """Let one more day pass in a sandbox: records come, change and go in every system, and mail arrives.
 
-    The same sandbox, seed and day give the same changes. `truth.csv` follows.
+    The same sandbox, seed and day give the same changes. `truth.csv` follows. Return what happened in each
+    system, in words.
     """
+    told: dict[str, list[str]] = {}
     dice = Seed(seed)
     systems, truth = home / SYSTEMS, read_truth(home / TRUTH)
     changes = {"crm": change_crm, "erp": change_erp, "itsm": change_itsm}
     for source, change in changes.items():
         with closing(sqlite3.connect(systems / f"{source}.db")) as connection, connection:
             connection.row_factory = sqlite3.Row
-            change(Clerk(connection, day, dice.dice("day", day, source), truth))
+            clerk = Clerk(connection, day, dice.dice("day", day, source), truth)
+            change(clerk)
+            told[source] = clerk.told
     with closing(sqlite3.connect(systems / "crm.db")) as contacts:
-        change_mail(systems / MAIL, contacts, day=day, rng=dice.dice("day", day, "mail"), truth=truth)
+        rng = dice.dice("day", day, "mail")
+        told["email"] = change_mail(systems / MAIL, contacts, day=day, rng=rng, truth=truth)
     truth.write(home / TRUTH)
+    return told
 
 
 def _write_databases(

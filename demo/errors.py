@@ -2,6 +2,7 @@
 
     DemoError
     ├── AnotherCompany    the home folder holds something else than the company asked for; exit code 2
+    ├── NoCompany         no day can pass where there is no company; exit code 2
     └── NotServing        Dagster's pages or the API did not come up; exit code 1
 
 Every error says what is wrong and what to do next.
@@ -26,6 +27,13 @@ class AnotherCompany(DemoError, PipelineInputError):
             else "a sources.yml that the demo did not write"
         )
         super().__init__(f"{home} holds {held}; give another folder with --home, or remove this one")
+
+
+class NoCompany(DemoError, PipelineInputError):
+    """The home folder has no demo company yet."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(f"there is no demo company in {home} yet; `concord demo --home {home}` writes one")
 
 
 class NotServing(DemoError):

@@ -1,12 +1,13 @@
 """The home folder of the demo: its company is written once, and gone on with from then on."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from demo.company import PARTIES, SEED, SYSTEMS, write_company
-from demo.errors import AnotherCompany
+from demo.company import PARTIES, SEED, SYSTEMS, change_company, write_company
+from demo.errors import AnotherCompany, NoCompany
 from pipelines.sync.demo_sources import demo_sources
 from pipelines.sync.sources import SOURCES_FILE
 
@@ -19,6 +20,14 @@ class DemoHome:
 
     is_new: bool
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedDay:
+    """A day that the company lived through; `told` is what happened in each system, in words."""
+
+    day: date
+    told: Mapping[str, Sequence[str]]
 
 
 def prepare_home(
@@ -43,11 +52,30 @@ def prepare_home(
     if sources.exists():
         raise AnotherCompany(home, scale=None, seed=None)
     size, word = scale or 1, seed or SEED
-    summary = write_company(home, until=datetime.now(UTC).date(), scale=size, seed=word, parties=parties)
-    note.write_text(json.dumps({"scale": size, "seed": word, "parties": parties}), encoding="utf-8")
+    today = datetime.now(UTC).date()
+    summary = write_company(home, until=today, scale=size, seed=word, parties=parties)
+    written = {"scale": size, "seed": word, "parties": parties, "day": today.isoformat()}
+    note.write_text(json.dumps(written), encoding="utf-8")
     sources.write_text(demo_sources(), encoding="utf-8")
     return DemoHome(
         True,
         f"Wrote a company of {summary.parties:,} parties into {home}: {summary.records:,} records in a CRM,"
         " an ERP, an ITSM desk and mailboxes.",
     )
+
+
+def pass_day(home: Path) -> PassedDay:
+    """Let the next day pass in all systems of the company; the days follow one another, whatever today is.
+
+    Raises:
+        NoCompany: there is none in this folder yet.
+    """
+    note = home / SYSTEMS / NOTE
+    if not note.exists():
+        raise NoCompany(home)
+    found = json.loads(note.read_text(encoding="utf-8"))
+    written = datetime.fromtimestamp(note.stat().st_mtime, UTC).date()  # older notes do not name the day
+    day = date.fromisoformat(found.get("day", written.isoformat())) + timedelta(days=1)
+    told = change_company(home, day=day, seed=found["seed"])
+    note.write_text(json.dumps({**found, "day": day.isoformat()}), encoding="utf-8")
+    return PassedDay(day, told)

@@ -1,5 +1,6 @@
 """Serving the API and Dagster's pages of a home folder until Ctrl-C."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -17,14 +18,15 @@ from rich.console import Console
 import pipelines
 from demo.api import demo_api
 from demo.errors import NotServing
-from pipelines.dagster_home import prepare_dagster_home
+from pipelines.dagster_home import open_instance, prepare_dagster_home
 from pipelines.definitions import HOME_VARIABLE
+from pipelines.resuming import bury_served_runs
 
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 180  # half a minute on an idle machine
 STOP_WITHIN_SECONDS = 20
 LOG_FILE = "pages.log"
-VECTORS_LOG = "vectors.log"
+LOCK_FILE = "pages.lock"
 
 
 def serve(home: Path, console: Console) -> None:
@@ -44,7 +46,7 @@ def serve(home: Path, console: Console) -> None:
             console.print(line, soft_wrap=True, highlight=False)
         console.print(f"\nDagster: [bold]{address}[/bold]  (Ctrl-C ends it)", soft_wrap=True)
         for line in what_to_try(address, home):
-            console.print(line, soft_wrap=True)
+            console.print(line, soft_wrap=True, highlight=False)
         _until_interrupted(server)
 
 
@@ -53,9 +55,29 @@ def what_to_try(address: str, home: Path) -> list[str]:
     return [
         f"  every step and table: {address}/assets, and the flow at {address}/asset-groups",
         f"  this run, second by second: {address}/runs",
-        f"  search by meaning, once the vectors have followed: concord vectors search TEXT --home {home}",
-        f"  change something in {home}/systems, then: concord run --home {home}",
-        "  a golden record: concord show --help",
+        f"  the vectors as they follow: {address}/assets/publish/vectors; then"
+        f" concord vectors search 'late delivery' --home {home}",
+        *_without_pages(home),
+    ]
+
+
+def what_to_try_next(home: Path) -> list[str]:
+    """Return lines that tell a newcomer what to do where no pages are served."""
+    return [
+        "What to try:",
+        f"  embed what was published: concord vectors drain --home {home}; then"
+        f" concord vectors search 'late delivery' --home {home}",
+        *_without_pages(home),
+        f"  the pages of all steps: concord demo --home {home}",
+    ]
+
+
+def _without_pages(home: Path) -> list[str]:
+    return [
+        f"  a golden record, by words of a name or an e-mail: concord show Schmidt --home {home}",
+        f"  let a day pass, and see that only that moves: concord demo --next-day --no-serve --home {home}",
+        f"  or change something in {home}/systems yourself, then: concord run --home {home}",
+        f"  rows that could not be read: concord quarantine list --home {home}",
     ]
 
 
@@ -71,7 +93,7 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     root = Path(str(pipelines.__file__)).parents[1]
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-d", str(root)]
     environment = {**os.environ, "DAGSTER_HOME": str(folder), HOME_VARIABLE: str(home.absolute())}
-    with (folder / LOG_FILE).open("wb") as log:
+    with _as_first_pages(home), (folder / LOG_FILE).open("wb") as log:
         server = subprocess.Popen(  # noqa: S603
             [*command, "-h", HOST, "-p", str(port)],
             env=environment,
@@ -89,16 +111,17 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 @contextmanager
-def vectors_following(home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Embed in a process of its own, while the block runs, what was published; what is left waits."""
-    with (home / VECTORS_LOG).open("wb") as log:
-        command = [sys.executable, "-m", "concord", "vectors", "drain", "--home", str(home)]
-        drain = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)  # noqa: S603
+def _as_first_pages(home: Path) -> Iterator[None]:
+    """Hold the lock of a home folder's pages; who gets it ends the runs that earlier pages left behind."""
+    with (prepare_dagster_home(home) / LOCK_FILE).open("a") as lock:
         try:
-            yield drain
-        finally:
-            drain.terminate()  # the outbox remembers what is not done
-            drain.wait()
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # others serve this folder, and what they started is alive
+            yield
+            return
+        with open_instance(home) as instance:
+            bury_served_runs(instance)
+        yield
 
 
 def _free_port() -> int:

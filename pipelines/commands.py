@@ -4,8 +4,6 @@ What a command needs is imported when it is called: the engines take seconds to 
 there at once.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,14 +37,15 @@ def sync_command(
 ) -> None:
     """Bring what changed in the connected systems into the warehouse, and prove that it is all there."""
     from pipelines.sync.engine import SyncOptions, sync
+    from pipelines.sync.progress import shown
     from pipelines.sync.sources import choose, read_sources
     from pipelines.sync.summary import failure_lines, summary_table
     from pipelines.warehouse import connect
 
     console = Console()
     sources = choose(read_sources(home), source or [])
-    with connect(home, purpose="concord sync") as connection, _progress(console) as progress:
-        options = SyncOptions(full, progress)
+    with connect(home, purpose="concord sync") as connection, shown(console) as progress:
+        options = SyncOptions(full, progress.rows)
         results = sync(connection, sources, home=home, open_connector=_opener(home), options=options)
     console.print(summary_table(results))
     failures = failure_lines(results)
@@ -81,16 +80,6 @@ def _opener(home: Path) -> "Opener":
     from pipelines.connectors.opening import open_connector
 
     return lambda source: open_connector(source.settings, home, now=lambda: datetime.now(UTC))
-
-
-@contextmanager
-def _progress(console: Console) -> Iterator[Callable[[str, str, int], None]]:
-    """Show what is being read, on a terminal."""
-    if not console.is_terminal:
-        yield lambda _source, _object, _rows: None
-        return
-    with console.status("asking the sources") as status:
-        yield lambda source, name, rows: status.update(f"{source}.{name}: {rows:,} rows")
 
 
 @quarantine_app.command("list")

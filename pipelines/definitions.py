@@ -16,7 +16,8 @@ from pipelines.assets.checks import CHECKS
 from pipelines.assets.dbt_runs import prepare_manifest
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.models import model_assets
-from pipelines.assets.sync import source_assets
+from pipelines.assets.sync import sync_assets
+from pipelines.assets.vectors import VECTORS, VECTORS_JOB, vectors, vectors_sensor
 from pipelines.sync.sources import SOURCES_FILE, read_sources
 
 HOME_VARIABLE = "CONCORD_HOME"
@@ -40,16 +41,22 @@ def build_definitions(home: Path) -> dg.Definitions:
     root = home.absolute()
     job = dg.define_asset_job(
         JOB,
-        selection=dg.AssetSelection.all(),
+        selection=dg.AssetSelection.all() - dg.AssetSelection.assets(VECTORS),
         executor_def=dg.in_process_executor,  # one process may write the warehouse
         description="Everything once: sync, model, resolve, publish one version, measure it.",
+    )
+    following = dg.define_asset_job(
+        VECTORS_JOB,
+        selection=dg.AssetSelection.assets(VECTORS),
+        executor_def=dg.in_process_executor,
+        description="The vectors follow the visible version; they never hold up a run, nor fail one.",
     )
     return dg.Definitions(
         assets=pipeline_assets(root),
         asset_checks=list(CHECKS),
-        jobs=[job],
+        jobs=[job, following],
         schedules=[daily_schedule(job)],
-        sensors=[change_sensor(job)],
+        sensors=[change_sensor(job), vectors_sensor(following)],
         resources={"home": HomeFolder(path=str(root))},
         executor=dg.in_process_executor,
     )
@@ -60,7 +67,7 @@ def pipeline_assets(root: Path) -> Sequence[dg.AssetsDefinition]:
     sources = read_sources(root) if (root / SOURCES_FILE).exists() else ()
     models = model_assets(prepare_manifest(root))
     return [
-        *(source_assets(source) for source in sources),
+        *([sync_assets(sources)] if sources else ()),
         *models,
         resolution.standardised_parties,
         resolution.links,
@@ -70,4 +77,5 @@ def pipeline_assets(root: Path) -> Sequence[dg.AssetsDefinition]:
         quality.sync_completeness,
         quality.source_freshness,
         quality.resolution_quality,
+        vectors,
     ]

@@ -16,6 +16,8 @@
         ├── TransientFault        down, slow, locked, cut short: worth asking again soon
         ├── RateLimited           asked too often; says when to come back
         ├── AuthFault             credentials are refused: asking again cannot help
+        ├── CursorExpired         the source no longer knows where we were: all is read again
+        ├── OutOfTime             slower than its time limit: the others do not wait
         ├── SchemaFault           the source lacks an object or field that is declared
         └── PermanentFault        the question itself is refused
 
@@ -66,13 +68,11 @@ class WarehouseLocked(PipelineError):
 
 
 class NothingSynced(PipelineError):
-    """The first sync of an object failed: there are no rows of before that could stay in force."""
+    """The first sync of some objects failed: there are no rows of before that could stay in force."""
 
-    def __init__(self, source: str, object_name: str, *, reason: str | None) -> None:
-        super().__init__(
-            f"{source}.{object_name} was never synced ({reason or 'no rows came'}); mend the source, or take"
-            " the object out of sources.yml"
-        )
+    def __init__(self, objects: Sequence[tuple[str, str, str]]) -> None:
+        told = "; ".join(f"{source}.{name} was never synced ({reason})" for source, name, reason in objects)
+        super().__init__(f"{told}: mend the source, or take the object out of sources.yml")
 
 
 class DbtFault(PipelineError):
@@ -120,6 +120,24 @@ class RateLimited(ConnectorError):
     def __init__(self, message: str, *, retry_after_seconds: float | None = None) -> None:
         self.retry_after_seconds = retry_after_seconds
         super().__init__(message)
+
+
+class CursorExpired(ConnectorError):
+    """The source no longer knows the cursor it gave; only reading everything again tells what it holds."""
+
+    kind = "cursor expired"
+
+
+class OutOfTime(ConnectorError):
+    """The source took longer than its limit; asking again in this run would hold up the others."""
+
+    kind = "out of time"
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(
+            f"not done with {what} when its {seconds:,g} seconds were over; what came before is kept, and the"
+            " next run goes on from there; `time_limit_seconds` in sources.yml may give it more"
+        )
 
 
 class AuthFault(ConnectorError):

@@ -77,11 +77,7 @@ def publish(
         terms = terms_of(model)
         publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=moment)
         try:
-            staged = stage(connection, publication, model=model, on_step=on_step)
-            on_step("rendered_views")
-            staged.written["rendered_views"], staged.ended["rendered_views"] = stage_views(
-                connection, publication
-            )
+            staged = _staged(connection, publication, model=model, on_step=on_step)
             on_step("snapshot")
             summary = _confirm(connection, publication, staged, model=model, folder=snapshots)
             if summary is not None:
@@ -102,6 +98,22 @@ def publish(
         settled_again=published.settled_again,
         snapshot=snapshot,
     )
+
+
+def _staged(
+    connection: duckdb.DuckDBPyConnection,
+    publication: Publication,
+    *,
+    model: ResolutionModel,
+    on_step: OnStep,
+) -> Staged:
+    """Stage what differs, then the views of the parties that it shows in."""
+    staged = stage(connection, publication, model=model, on_step=on_step)
+    on_step("rendered_views")
+    written, ended = stage_views(connection, publication)
+    if written or ended:
+        staged.written["rendered_views"], staged.ended["rendered_views"] = written, ended
+    return staged
 
 
 def _confirm(

@@ -34,6 +34,16 @@ def bury_dead_runs(instance: dg.DagsterInstance, job: str) -> None:
         instance.report_run_failed(run, "the process that ran it is gone")
 
 
+def bury_served_runs(instance: dg.DagsterInstance) -> None:
+    """Report runs as canceled that Dagster's pages started and that ended with them.
+
+    While one counts as running, the queue starts no other. The caller knows that no pages are served.
+    """
+    for run in instance.get_runs(dg.RunsFilter(statuses=list(UNFINISHED))):
+        if not IN_PROCESS.items() <= run.tags.items():
+            instance.report_run_canceled(run, message="the pages that started it were closed")
+
+
 def remainder(
     instance: dg.DagsterInstance, job: dg.JobDefinition, *, now: datetime | None = None
 ) -> Remainder | None:

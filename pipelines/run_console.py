@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.run import FailedCheck, RunReport, run_pipeline
+from pipelines.sync.progress import listening, shown
 
 COLOURS = {"error": "red", "warn": "yellow"}
 SHOWN_WARNINGS = 8
@@ -18,12 +19,12 @@ def run_on_console(home: Path, console: Console, *, from_start: bool = False) ->
     Raises:
         PipelineError: as `run_pipeline`.
     """
-    with console.status("reading sources and models") as status:
+    with shown(console) as progress, listening(progress.rows):
+        progress.step("reading sources and models")
 
         def show(step: str, seconds: float | None) -> None:
-            if seconds is None:
-                status.update(escape(step))
-            else:
+            progress.step(step if seconds is None else None)
+            if seconds is not None:
                 console.print(f"  {seconds:6.1f} s  {escape(step)}")
 
         report = run_pipeline(home, from_start=from_start, progress=show)

@@ -16,6 +16,11 @@ from pipelines.errors import NoWarehouse, WarehouseFault, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
+SPARE_FILES = 16  # descriptors that DuckDB and a sync need at the least
+# What DuckDB says of a disk that is full or gone: while it writes, when it commits, and of all that follows.
+UNUSABLE = (
+    duckdb.IOException, duckdb.OutOfMemoryException, duckdb.TransactionException, duckdb.FatalException,
+)  # fmt: skip
 
 
 def warehouse_path(home: Path) -> Path:
@@ -31,9 +36,13 @@ def hold(home: Path, *, purpose: str, read_only: bool = False) -> Iterator[None]
 
     Raises:
         WarehouseLocked: another process holds the lock; the message names it and what it does.
+        WarehouseFault: nothing can be written into the folder.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WarehouseFault(f"{home} cannot be used: {error}; see to it and run again") from error
     try:
         _lock(descriptor, home, shared=read_only)
         if not read_only:
@@ -53,6 +62,19 @@ def _lock(descriptor: int, home: Path, *, shared: bool) -> None:
         raise WarehouseLocked(message) from error
 
 
+def _refuse_few_descriptors(home: Path) -> None:
+    """Refuse to begin where no files can be opened: DuckDB would end the whole process."""
+    spare: list[int] = []
+    try:
+        for _ in range(SPARE_FILES):
+            spare.append(os.open(home, os.O_RDONLY))
+    except OSError as error:
+        raise WarehouseFault(f"{home} cannot be used: {error}; see to it and run again") from error
+    finally:
+        for descriptor in spare:
+            os.close(descriptor)
+
+
 @contextmanager
 def connect(
     home: Path, read_only: bool = False, *, purpose: str = "concord"
@@ -67,17 +89,18 @@ def connect(
     if read_only and not path.exists():
         raise NoWarehouse(f"there is no warehouse in {home} yet; run `concord sync --home {home}`")
     with hold(home, purpose=purpose, read_only=read_only):
+        _refuse_few_descriptors(home)
         try:
             connection = duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
-                raise
+                raise WarehouseFault(f"{path} cannot be used: {error}; see to it and run again") from error
             message = f"{path} is open in a program that does not take our lock; close it: {error}"
             raise WarehouseLocked(message) from error
         try:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except UNUSABLE as error:
             message = f"{path} cannot be used: {error}; free some space and run again"
             raise WarehouseFault(message) from error
         finally:

@@ -27,13 +27,19 @@ _BRIDGE = Bridge()
 # in clustering. `low` and `high` are the lower and the higher of two means: of the ties between one record
 # and the other's companions. `third` is the tie of the record that ties the two most firmly, by its weaker
 # side. All are null where there is no such record. Decimals, because sums of doubles depend on their order.
+# Records and golden records go by number, in the order of record ids: texts would cost three times as much.
 SURROUNDINGS = f"""
-with members as (
-    select record_id, golden_id, count(*) over (partition by golden_id) as n from membership {{scope}}
-), pairs as (
-    select l.record_id_l as l, l.record_id_r as r, a.golden_id as gl, b.golden_id as gr, a.n as nl, b.n as nr,
+with numbered as (
+    select record_id, golden_id, row_number() over (order by record_id) as number from membership {{scope}}
+), goldens as (
+    select golden_id, min(number) as golden, count(*) as n from numbered group by golden_id
+), members as materialized (
+    select record_id, number, golden, n from numbered join goldens using (golden_id)
+), pairs as materialized (
+    select l.record_id_l as id_l, l.record_id_r as id_r, a.number as l, b.number as r,
+        a.golden as gl, b.golden as gr, a.n as nl, b.n as nr,
         l.party_type, l.match_weight as weight, l.method = 'probabilistic' as is_open,
-        l.veto is not null as is_vetoed, a.golden_id = b.golden_id as is_together,
+        l.veto is not null as is_vetoed, a.golden = b.golden as is_together,
         l.band = 'match' and l.veto is null as may_join,
         (case when l.method = 'steward' then if(l.band = 'match', {_BRIDGE.most}, {-_BRIDGE.most})
             when l.veto is not null then {-_BRIDGE.most}
@@ -64,7 +70,8 @@ with members as (
     left join thirds t on t.l = p.l and t.r = p.r
     where p.is_open
 )
-select l, r, party_type, weight, is_together, is_vetoed, not is_together and may_join as is_refused,
+select id_l as l, id_r as r, party_type, weight, is_together, is_vetoed,
+    not is_together and may_join as is_refused,
     least(to_l, to_r)::double as low, greatest(to_l, to_r)::double as high,
     if(is_together and of_l > 0, third, null)::double as third
 from means

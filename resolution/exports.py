@@ -1,6 +1,7 @@
 """The files of a run, written from its database; names and columns as in the README."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,12 @@ SELECT p.source, p.source_id, m.golden_id AS cluster_id
 FROM membership m JOIN party_records p USING (record_id) ORDER BY ALL
 """
 LEAST_STATED = 0.01  # probability, of the pair alone or with what clustering says
+LEAST_STATED_WEIGHT = math.log2(LEAST_STATED / (1 - LEAST_STATED))
 _LINKS = f"""
-SELECT s.* FROM stated_links s JOIN links k USING (record_id_l, record_id_r)
-WHERE greatest(s.match_probability, k.match_probability) >= {LEAST_STATED}
-    OR s.band = 'match' OR s.veto IS NOT NULL ORDER BY ALL
+FROM stated_links
+WHERE match_probability >= {LEAST_STATED} OR match_weight - weight_cluster >= {LEAST_STATED_WEIGHT}
+    OR band = 'match' OR veto IS NOT NULL
+ORDER BY record_id_l, record_id_r -- a pair stands there once
 """
 
 # First what would change most: how many pairs of records a verdict would join or part, times how
@@ -51,8 +54,11 @@ def copy_to(connection: duckdb.DuckDBPyConnection, query: str, target: Path, *, 
 
 def write_clusters(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write clusters.parquet and clusters.csv: source, source_id, cluster_id (the golden id)."""
-    copy_to(connection, _CLUSTERS, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
-    copy_to(connection, _CLUSTERS, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE exported_clusters AS {_CLUSTERS}")
+    query = "FROM exported_clusters ORDER BY ALL"  # sorted already, so that this costs little
+    copy_to(connection, query, folder / "clusters.parquet", options="FORMAT parquet, COMPRESSION zstd")
+    copy_to(connection, query, folder / "clusters.csv", options="FORMAT csv, HEADER true")
+    connection.execute("DROP TABLE exported_clusters")
 
 
 def write_links(connection: duckdb.DuckDBPyConnection, folder: Path, *, model: Mapping[str, Any]) -> int:

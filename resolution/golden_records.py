@@ -3,11 +3,14 @@
 Both hold the same rows in the order of golden ids, so that the same run gives the same bytes: the
 primary value of each main field as a column, every surviving value with its provenance in `values`,
 and what disagrees in `conflicts`. Values come sorted from the database, once, and are laid into lists a
-slice of golden records at a time, which bounds the memory whatever the number of records.
+slice of golden records at a time, which bounds the memory whatever the number of records. JSON is spelled
+beside the writing of Parquet.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 import numpy as np
@@ -17,7 +20,7 @@ import pyarrow.parquet as pq
 
 PARQUET_NAME = "golden_records.parquet"
 JSONL_NAME = "golden_records.jsonl"
-SLICE_SIZE = 50_000  # golden records shaped at a time; about 200 MB
+SLICE_SIZE = 25_000  # golden records shaped at a time; about 100 MB, and two slices are in work
 BATCH_ROWS = 200_000  # values fetched at a time
 BATCH_LINES = 10_000  # JSON lines fetched at a time
 
@@ -55,7 +58,7 @@ with stated as (
 )
 select number, stated.* exclude (golden_id) replace (round(confidence, 3) as confidence)
 from stated inner join golden_heads using (golden_id)
-order by number, is_conflict, attribute, position, value, record_id, source, observed_at, rule, confidence
+order by number, is_conflict, attribute, position, value, record_id, confidence
 """
 
 
@@ -72,12 +75,17 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
         pq.ParquetWriter(folder / PARQUET_NAME, schema, compression="zstd") as parquet,
         (folder / JSONL_NAME).open("wb") as lines,
         duckdb.connect() as speller,
+        ThreadPoolExecutor(max_workers=1) as beside,
     ):
+        spelling: Future[None] | None = None
         for first, rows in _slices(stated, heads.num_rows):
             shaped = _shaped(heads.slice(first, SLICE_SIZE), rows, first=first)
+            if spelling is not None:
+                spelling.result()
+            spelling = beside.submit(_write_lines, speller, shaped, lines)
             parquet.write_table(shaped)
-            for line_batch in _json_lines(speller, shaped):
-                lines.write(line_batch)
+        if spelling is not None:
+            spelling.result()
     connection.execute("drop table golden_heads")
     return int(heads.num_rows)
 
@@ -128,6 +136,11 @@ def _lists(stated: pa.Table, fields: Sequence[str], *, goldens: int, first: int)
     columns = [stated[field].combine_chunks() for field in fields]
     entries = pa.StructArray.from_arrays(columns, names=list(fields))
     return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), entries)
+
+
+def _write_lines(speller: duckdb.DuckDBPyConnection, shaped: pa.Table, lines: BinaryIO) -> None:
+    for batch in _json_lines(speller, shaped):
+        lines.write(batch)
 
 
 def _json_lines(speller: duckdb.DuckDBPyConnection, shaped: pa.Table) -> Iterator[memoryview]:

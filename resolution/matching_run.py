@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, replace
 import duckdb
 
 from resolution.domain.attributes import PartyType, SourceMapping
-from resolution.domain.clustering import Bridge, ClusterEvidence
+from resolution.domain.clustering import DECIDED, Bridge, ClusterEvidence
 from resolution.matching import engine, features, fitting, sampling, scoring, semantic
 from resolution.matching.learning import Decisions
 from resolution.matching.model import PartyModel, ResolutionModel
 
 CLEAN_WITHIN = 0.002  # expected matches inside a source, per record, up to which it holds a party once
 CLEAN_ACROSS = 0.05  # matches to other sources, per record, without which a source tells nothing
-DECIDED = 20.0  # match weight, log2 odds, of a decided pair that the model never scored
 SURE = 0.9  # probability of the links that tell a clean source
 
 
@@ -129,10 +128,11 @@ def match_input(
     """Create the match input of records as a saved model sees them."""
     features.register_nicknames(connection)
     features.register_word_weights(connection, model.word_weights)
-    table = features.build_match_input(
-        connection, party_type, records=records, target=target, default_weight=model.default_word_weight
+    bare = features.build_match_input(
+        connection, party_type, records=records, default_weight=model.default_word_weight
     )
-    fitting.complete_input(connection, table, model=model)
+    table = target or f"match_{party_type.value}"
+    fitting.complete_input(connection, bare, model=model, target=table)
     return table
 
 

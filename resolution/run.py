@@ -138,18 +138,17 @@ def _run(
                 state.carry_over_ledger(connection, before / STATE)
             settle_all(connection, terms_of(model, plan.rules, now=plan.now, cause="run"))
         with watch.step("write"):
-            counts = exports.write_all(connection, draft, model=to_json(model))
+            model_json = to_json(model)
+            counts = exports.write_all(connection, draft, model=model_json)
             run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
             run["readings"] = state.readings_json(summary.readings)
-            write_json(draft / "model.json", to_json(model))
+            write_json(draft / "model.json", model_json)
         with watch.step("report"):
             run["steps"] = watch.steps
-            write_report(
-                connection, run=run, model=to_json(model), mapping=mapping, path=draft / "report.html"
-            )
+            write_report(connection, run=run, model=model_json, mapping=mapping, path=draft / "report.html")
     run["steps"] = watch.steps
     write_json(draft / "run.json", run)
     return run, mapping

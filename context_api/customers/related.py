@@ -1,5 +1,6 @@
 """GET /v1/customers/{golden_id}/relationships: everybody a party has to do with, page by page."""
 
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -11,7 +12,7 @@ from context_api.customers.pages import NextCursor, PageDep
 from context_api.customers.seen import Masked, UtcTime, seen
 from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import FaultyCursor, NothingPublished
-from context_api.policy.classification import classifications
+from context_api.policy.classification import Classification, classifications
 from context_api.rendering.facts import NAME_ATTRIBUTE, Edge
 from context_api.rendering.loading import facts_of
 from context_api.routing import CallDep, reads, slice_router
@@ -78,32 +79,28 @@ def get_relationships(
         start = 0 if begin is None else int(begin.after[0] or 0)
         given = edges[start : start + page.limit]
         end = start + len(given)
-        more = listing.give(Cursor(snapshot.version, (end,))) if end < len(edges) else None
         call.saw(golden_id, facts.entity_version, ("relationships",))
-        classes = classifications()
         return RelationshipsPage(
             golden_id=golden_id,
             version=snapshot.version,
-            relationships=[
-                EdgeOut(
-                    kind=edge.kind,
-                    direction="outgoing" if edge.is_outgoing else "incoming",
-                    golden_id=edge.golden_id,
-                    type=edge.party_type.value,
-                    name=seen(
-                        edge.name,
-                        classes.of_attribute(edge.party_type, NAME_ATTRIBUTE[edge.party_type]),
-                        call.principal.clearance,
-                    ),
-                    role=edge.role,
-                    since=edge.valid_from,
-                    until=edge.valid_to,
-                    source=edge.source,
-                )
-                for edge in given
-            ],
-            next_cursor=more,
+            relationships=[_told(edge, call.principal.clearance) for edge in given],
+            next_cursor=listing.give(Cursor(snapshot.version, (end,))) if end < len(edges) else None,
         )
+
+
+def _told(edge: Edge, cleared: Collection[Classification]) -> EdgeOut:
+    name_class = classifications().of_attribute(edge.party_type, NAME_ATTRIBUTE[edge.party_type])
+    return EdgeOut(
+        kind=edge.kind,
+        direction="outgoing" if edge.is_outgoing else "incoming",
+        golden_id=edge.golden_id,
+        type=edge.party_type.value,
+        name=seen(edge.name, name_class, cleared),
+        role=edge.role,
+        since=edge.valid_from,
+        until=edge.valid_to,
+        source=edge.source,
+    )
 
 
 def _order(edge: Edge) -> tuple[object, ...]:

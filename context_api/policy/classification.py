@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -55,6 +56,7 @@ class Classifications:
         return self.live_fields.get(name, Classification.PII)
 
 
+@cache  # declared in the package: it does not change while a process runs
 def classifications() -> Classifications:
     """Return what is declared in the package."""
     content = (resources.files("context_api.policy") / DECLARED_IN).read_text("utf-8")

@@ -25,6 +25,8 @@ from resolution.domain.claims import AttributeClaim
 from resolution.domain.ids import seed_id
 from resolution.domain.ledger import Change, Ledger, LedgerRow, Redirect
 
+MOST_RECORDS = 2_000  # a larger component is settled by the next publish (DESIGN.md, section 4)
+
 
 class ComponentTooLarge(Exception):
     """More records are tied together than may be settled while somebody waits."""

@@ -7,7 +7,7 @@ deleted, the ERP and the service desk lose the row.
 import random
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,12 +21,13 @@ Row = sqlite3.Row
 
 @dataclass(frozen=True, slots=True)
 class Clerk:
-    """Someone who works in one system on one day."""
+    """Someone who works in one system on one day; `told` is what they did, in words."""
 
     connection: sqlite3.Connection
     day: date
     rng: random.Random
     truth: Truth
+    told: list[str] = field(default_factory=list)
 
     @property
     def now(self) -> str:
@@ -73,18 +74,26 @@ def change_crm(clerk: Clerk) -> None:
         for company in clerk.pick("companies", other):
             changes = {"company_id": company["id"], "email": None, "updated_at": clerk.now}
             clerk.update("contacts", ("id", contact["id"]), **changes)
+            clerk.told.append(f"contact {contact['id']}, {_name(contact)}, now works for {company['name']}")
     for contact in clerk.pick("contacts", live):
         mobile = f"+49 171 39{clerk.rng.randrange(10**5):05}"
         clerk.update("contacts", ("id", contact["id"]), mobile=mobile, updated_at=clerk.now)
+        clerk.told.append(f"contact {contact['id']}, {_name(contact)}, has a new mobile number")
     for deal in clerk.pick("deals", "deleted_at is null"):
         stage = "won" if deal["stage"] != "won" else "negotiation"
         clerk.update("deals", ("id", deal["id"]), stage=stage, updated_at=clerk.now)
+        clerk.told.append(f"deal {deal['id']}, {deal['title']}, is now {stage}; a note on it")
         _new_note(clerk, deal)
     for contact in clerk.pick(
         "contacts", f"{live} and substr(updated_at, 1, 10) < '{clerk.day.isoformat()}'"
     ):
         now = clerk.now
         clerk.update("contacts", ("id", contact["id"]), updated_at=now, deleted_at=now)
+        clerk.told.append(f"contact {contact['id']}, {_name(contact)}, was deleted")
+
+
+def _name(contact: Row) -> str:
+    return f"{contact['first_name'] or ''} {contact['last_name'] or ''}".strip()
 
 
 def _new_contact(clerk: Clerk, company: Row) -> None:
@@ -105,6 +114,7 @@ def _new_contact(clerk: Clerk, company: Row) -> None:
     }
     clerk.insert("contacts", row)
     clerk.truth.note(f"crm:contact:{number}", f"person-{clerk.day:%Y%m%d}-{number}")
+    clerk.told.append(f"contact {number} is new: {first} {last}, {company['name']}")
 
 
 def _new_note(clerk: Clerk, deal: Row) -> None:
@@ -133,11 +143,15 @@ def change_erp(clerk: Clerk) -> None:
         clerk.update(
             "customers", ("customer_no", customer["customer_no"]), address=address, changed_on=clerk.now
         )
+        who = customer["company"] or customer["contact_name"]
+        clerk.told.append(f"customer {customer['customer_no']}, {who}, moved to {address}")
     for bill in clerk.pick("supplier_invoices"):
         clerk.delete("supplier_invoices", "invoice_no", bill["invoice_no"])
+        clerk.told.append(f"supplier invoice {bill['invoice_no']} was deleted")
     used = "select customer_no from orders union select customer_no from invoices"
     for customer in clerk.pick("customers", f"customer_no not in ({used})"):
         clerk.delete("customers", "customer_no", customer["customer_no"])
+        clerk.told.append(f"customer {customer['customer_no']}, who never ordered, was deleted")
         clerk.truth.forget(f"erp:customer:{customer['customer_no']}")
         clerk.truth.forget(f"erp:customer_contact:{customer['customer_no']}")
 
@@ -173,6 +187,9 @@ def _new_order(clerk: Clerk, customer: Row, product: Row) -> None:
         "amount_cents": total,
     }
     clerk.insert("invoices", {**both, **invoice})
+    clerk.told.append(
+        f"order {order_no} of customer {customer['customer_no']}, billed as {invoice['invoice_no']}"
+    )
 
 
 def _new_payment(clerk: Clerk, invoice: Row) -> None:
@@ -187,23 +204,28 @@ def _new_payment(clerk: Clerk, invoice: Row) -> None:
         "changed_on": now,
     }
     clerk.insert("payments", row)
+    clerk.told.append(f"payment {row['payment_no']} of invoice {invoice['invoice_no']}")
 
 
 def change_itsm(clerk: Clerk) -> None:
     """A ticket with a comment, one resolved; a comment, an asset and a silent requester deleted for good."""
     for comment in clerk.pick("comments"):
         clerk.delete("comments", "comment_id", comment["comment_id"])
+        clerk.told.append(f"a comment on ticket {comment['ticket_no']} was deleted")
     for ticket in clerk.pick("tickets", "status in ('new', 'in progress')"):
         now = clerk.now
         changes = {"status": "resolved", "resolved_at": now, "sys_updated_on": now}
         clerk.update("tickets", ("ticket_no", ticket["ticket_no"]), **changes)
+        clerk.told.append(f"ticket {ticket['ticket_no']} was resolved")
     for requester in clerk.pick("requesters", "active = 1 and org_id is not null"):
         _new_ticket(clerk, requester)
     for asset in clerk.pick("assets"):
         clerk.delete("assets", "asset_tag", asset["asset_tag"])
+        clerk.told.append(f"asset {asset['asset_tag']} was deleted")
     busy = "select requester_id from tickets union select requester_id from assets"
     for requester in clerk.pick("requesters", f"user_id not in ({busy})"):
         clerk.delete("requesters", "user_id", requester["user_id"])
+        clerk.told.append(f"requester {requester['user_id']}, who never asked, was deleted")
         clerk.truth.forget(f"itsm:requester:{requester['user_id']}")
 
 
@@ -234,3 +256,4 @@ def _new_ticket(clerk: Clerk, requester: Row) -> None:
         "sys_updated_on": now,
     }
     clerk.insert("comments", comment)
+    clerk.told.append(f"ticket {ticket_no} of {requester['display_name']}: {ticket['subject']}")

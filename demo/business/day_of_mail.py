@@ -17,10 +17,14 @@ PREFIX = "email:correspondent:"
 
 def change_mail(
     folder: Path, contacts: sqlite3.Connection, *, day: date, rng: random.Random, truth: Truth
-) -> None:
-    """Read what was unread in the main mailbox, and deliver a question of a known contact and its answer."""
+) -> list[str]:
+    """Read what was unread in the main mailbox, and deliver a question of a known contact and its answer.
+
+    Return what happened, in words.
+    """
     place = folder / "info"
-    for unread in sorted((place / "new").iterdir()):
+    fresh = sorted((place / "new").iterdir())
+    for unread in fresh:
         unread.rename(place / "cur" / f"{unread.name}:2,S")
     count = sum(1 for box in folder.iterdir() for sub in ("cur", "new") for _ in (box / sub).iterdir())
     server = MailServer(folder, now=datetime.combine(day, time(23, 59)), first=count + 1)
@@ -44,6 +48,8 @@ def change_mail(
     )
     for message in (asked, answered):
         server.deliver("info", message.sent, message.to_bytes())
+    told = [f"{len(fresh)} unread mails were read"] if fresh else []
+    return [*told, f"{email} asked a question, and was answered"]
 
 
 def _message(

@@ -1,7 +1,8 @@
 """Products, orders and order lines of the ERP.
 
-An order that comes from a won deal names it in `deal_ref`. Where the deal has terms of its own, most
-orders repeat them; some carry the customer's usual ones instead, and the two systems disagree.
+An order that comes from a won deal names it in `deal_ref`, and is billed to whoever pays for the group.
+Where the deal has terms of its own, most orders repeat them; some carry the customer's usual ones instead,
+and the two systems disagree.
 """
 
 import random
@@ -13,6 +14,7 @@ from typing import TypedDict
 from demo.business.deals import Deal, SpecialTerms
 from demo.business.occasions import Occasion, Topic
 from demo.population.atlas import Seed
+from demo.population.firms import EVERY_GROUP
 from demo.population.population import Population
 from demo.systems.databases import Database
 from demo.systems.entries import batch_stamp
@@ -86,8 +88,17 @@ def plan_orders(population: Population, keys: ErpKeys, deals: Sequence[Deal]) ->
         if deal is not None and deal.special is not None:
             special += 1
             booked = None if special % EVERY_FORGOTTEN_TERMS == 0 else deal.special
-        orders.append(Order(str(number), firm, rng.choice(keys.accounts[firm]), day, deal, booked))
+        billed = firm if deal is None else _payer(population, keys, firm)
+        orders.append(Order(str(number), firm, rng.choice(keys.accounts[billed]), day, deal, booked))
     return orders
+
+
+def _payer(population: Population, keys: ErpKeys, firm: int) -> int:
+    """Return who is billed for a firm's deals: the parent of the first subsidiary, if a customer."""
+    parent = population.firms[firm].parent
+    if parent is None or firm % EVERY_GROUP != 1 or parent not in keys.accounts:
+        return firm
+    return parent
 
 
 def write_orders(

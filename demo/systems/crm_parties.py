@@ -19,12 +19,16 @@ from demo.world import Mailbox, Person
 from demo.writing import family_name_of, given_name_of
 
 INDUSTRIES = ("Manufacturing", "Logistics", "Retail", "Health", "Public sector", "Food", None)
+OURSELVES = 0  # number of the demo company, which its CRM holds like another; nobody makes deals with it
 EVERY_UNKNOWN_TO_SALES = 19  # buys on its own account; no sales person ever entered it
 
 
 @dataclass(frozen=True, slots=True)
 class CrmKeys:
-    """The keys of live and deleted CRM records, by number of the firm and position of the person."""
+    """The keys of live and deleted CRM records, by number of the firm and position of the person.
+
+    The demo company's own is not among them.
+    """
 
     companies: Mapping[int, list[int]]
     contacts: Mapping[int, list[int]]
@@ -53,11 +57,14 @@ def _write_companies(population: Population, database: Database, truth: Truth) -
     keys: dict[int, list[int]] = {}
     for number, entry in enumerate(found, start=1001):
         keys.setdefault(entry.position, []).append(number)
+    found += entries(population.seed, "crm company", OURSELVES, span=span, share=1.0, again=0.0)
     owners = owner_names(population)
     for number, entry in enumerate(found, start=1001):
         firm = population.firms[entry.position]
         parent = keys.get(firm.parent, [None])[0] if firm.parent is not None else None
         row = {"id": number, "parent_id": parent, "owner": entry.rng.choice(owners), **_company(firm, entry)}
+        if firm.number == OURSELVES:
+            row |= {"domain": firm.organization.domain, "deleted_at": None}
         database.add("companies", row)
         truth.note(f"crm:company:{number}", firm.entity_id)
     return keys

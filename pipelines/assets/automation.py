@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import (
@@ -9,7 +10,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 )  # not exported
 
 from pipelines import warehouse
-from pipelines.assets.changes import Cursors, look
+from pipelines.assets.changes import Cursors, Seen, look
 from pipelines.assets.home import HomeFolder
 from pipelines.errors import NoWarehouse, WarehouseLocked
 from pipelines.sync.sources import read_sources
@@ -42,7 +43,7 @@ def change_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
     def source_changes(
         context: dg.SensorEvaluationContext, home: HomeFolder
     ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        before = json.loads(context.cursor or "{}")
+        before = _before(context.cursor)
         try:
             cursors = _cursors(home)
         except WarehouseLocked as error:
@@ -60,6 +61,12 @@ def change_sensor(job: UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         yield dg.SkipReason(f"no source changed{down}")
 
     return source_changes
+
+
+def _before(cursor: str | None) -> dict[str, Seen]:
+    found: dict[str, Any] = json.loads(cursor or "{}")
+    # Up to version 0.1.0 the cursor held a text for each source: such a look is as good as none.
+    return {name: seen for name, seen in found.items() if isinstance(seen, dict)}
 
 
 def _cursors(home: HomeFolder) -> Cursors:

@@ -8,8 +8,16 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
+from pipelines import warehouse
+from pipelines.assets.dbt_runs import NodeResult, source_freshness
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.measuring import against_decisions, against_truth, cluster_shape, review_share
+from pipelines.assets.measuring import (
+    against_decisions,
+    against_truth,
+    cluster_shape,
+    knows_a_record,
+    review_share,
+)
 from pipelines.assets.resolution import resolution_key
 
 LEAST_PRECISION = 0.90  # against known truth; under it, people would stop trusting golden records
@@ -35,9 +43,14 @@ from quality.source_freshness where synced_at is null or synced_at < $1 order by
     f" least {LEAST_RECALL}, against truth.csv where there is one, else against people's decisions.",
 )
 def precision_and_recall(home: HomeFolder) -> dg.AssetCheckResult:
-    """Measure precision and recall; with nothing to measure against, say so and pass."""
+    """Measure precision and recall; with nothing to measure against, say so and pass.
+
+    A truth that tells of no record of the run is somebody's mistake: it warns, and nothing is measured.
+    """
     with home.connect("checking precision and recall") as connection:
         if home.truth.exists():
+            if not knows_a_record(connection, home.truth):
+                return _foreign_truth(home)
             overall = against_truth(connection, home.truth).overall
             measured = (overall.pair_precision.value, overall.pair_recall.value)
             return _precision_result(*measured, by=home.truth.name)
@@ -45,6 +58,15 @@ def precision_and_recall(home: HomeFolder) -> dg.AssetCheckResult:
     if decided.precision is None or decided.recall is None:
         return dg.AssetCheckResult(passed=True, description="no truth and no decisions to measure against")
     return _precision_result(decided.precision, decided.recall, by=f"{decided.pairs} decided pairs")
+
+
+def _foreign_truth(home: HomeFolder) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"nothing measured: {home.truth.name} tells of no record of this run; it has one row per"
+        " record, and its record_id is `source:object:id` as in resolution.party_records",
+    )
 
 
 def _precision_result(precision: float, recall: float, *, by: str) -> dg.AssetCheckResult:
@@ -139,6 +161,30 @@ def freshness(home: HomeFolder) -> dg.AssetCheckResult:
     )
 
 
+@dg.asset_check(
+    asset=dg.AssetKey(["quality", "source_freshness"]),
+    description="dbt source freshness: every raw table that models read was synced within the terms of its"
+    " source, which stand in `dbt/models/staging`.",
+)
+def freshness_terms(home: HomeFolder) -> dg.AssetCheckResult:
+    """List the raw tables that are past the terms of their source; past the second term it is an error."""
+    with warehouse.hold(home.root, purpose="dbt source freshness"):
+        results = source_freshness(home.root)
+    late = [result for result in results if not result.is_success]
+    is_error = any(result.status != "warn" for result in late)
+    return dg.AssetCheckResult(
+        passed=not late,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        description="; ".join(f"{_table(result)}: {result.message}" for result in late)
+        or f"all {len(results)} raw tables are within their terms",
+        metadata={"raw tables": len(results), "past their terms": len(late)},
+    )
+
+
+def _table(result: NodeResult) -> str:
+    return ".".join(result.unique_id.split(".")[2:])
+
+
 CHECKS = (
     precision_and_recall,
     decisions_are_kept,
@@ -146,4 +192,5 @@ CHECKS = (
     share_in_review,
     completeness,
     freshness,
+    freshness_terms,
 )

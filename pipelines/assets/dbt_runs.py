@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from pipelines.errors import DbtFault
 from pipelines.warehouse import warehouse_path
 
 PROJECT = Path(__file__).parents[2] / "dbt"
 WAREHOUSE_VARIABLE = "CONCORD_WAREHOUSE"  # what dbt/profiles.yml reads
 PARSED = "partial_parse.msgpack"
+RULES = "keeps_its_rules"  # the generic test whose rows are a rule and how many rows break it
 SUCCESS = frozenset({"success", "pass"})
 
 
@@ -64,23 +67,76 @@ def build(home: Path, selection: str, *, project: Path = PROJECT) -> list[NodeRe
         DbtFault: dbt could not start: the project or its profile is at fault.
     """
     # Buildable: tests that need a model of a later step wait for that step.
-    command = ["build", "--indirect-selection", "buildable", "--select", *selection.split()]
-    prepare_manifest(home, project=project)
-    target = home / "dbt" / "target"
-    target.mkdir(parents=True, exist_ok=True)
-    # What `prepare_manifest` parsed is taken as it is: parsing anew takes most of the time of a small build.
-    shutil.copy2(_definitions(home) / PARSED, target / PARSED)
-    outcome = _invoke(command, home=home, target=target, project=project)
+    # No artefacts: nothing reads what dbt would write of a build, and the manifest alone is megabytes.
+    options = ("--indirect-selection", "buildable", "--no-write-json")
+    command = ["build", *options, "--select", *selection.split()]
+    return _told(_run(command, home, project).results, home)
+
+
+def source_freshness(home: Path, *, project: Path = PROJECT) -> list[NodeResult]:
+    """Return for each raw table whether it is within the terms of its source, and when it was last synced.
+
+    The caller holds the warehouse's lock, and has no connection of its own open.
+
+    Raises:
+        DbtFault: dbt could not start: the project or its profile is at fault.
+    """
     return [
         NodeResult(
             unique_id=result.node.unique_id,
             status=str(result.status),
             seconds=float(result.execution_time),
-            message=str(result.message or ""),
+            message=str(result.message or f"last synced {result.max_loaded_at:%Y-%m-%d %H:%M} UTC"),
+            failures=0,
+        )
+        for result in _run(["source", "freshness"], home, project).results
+    ]
+
+
+def _run(command: Sequence[str], home: Path, project: Path) -> Any:
+    prepare_manifest(home, project=project)
+    target = home / "dbt" / "target"
+    target.mkdir(parents=True, exist_ok=True)
+    # What `prepare_manifest` parsed is taken as it is: parsing anew takes most of the time of a small build.
+    shutil.copy2(_definitions(home) / PARSED, target / PARSED)
+    return _invoke(command, home=home, target=target, project=project)
+
+
+def _told(results: Sequence[Any], home: Path) -> list[NodeResult]:
+    """Return the results in our words; a broken test of rules names the rules."""
+    broken = _broken_rules(results, home)
+    return [
+        NodeResult(
+            unique_id=result.node.unique_id,
+            status=str(result.status),
+            seconds=float(result.execution_time),
+            message=broken.get(result.node.unique_id) or str(result.message or ""),
             failures=int(result.failures or 0),
         )
-        for result in outcome.results
+        for result in results
     ]
+
+
+def _broken_rules(results: Sequence[Any], home: Path) -> dict[str, str]:
+    """Return, by test of rules that failed, which rules are broken and by how many rows.
+
+    dbt tells how many rows failed, not which: the test is asked once more. Only rules and counts are told;
+    the rows of other tests may hold what people's records say.
+    """
+    failed = [result.node for result in results if result.failures and _is_of_rules(result.node)]
+    if not failed:
+        return {}
+    with duckdb.connect(str(warehouse_path(home)), read_only=True) as connection:
+        found = {node.unique_id: connection.execute(node.compiled_code).fetchall() for node in failed}
+    return {
+        test: "; ".join(f"{rule}: {rows} rows break it" for rule, rows in told)
+        for test, told in found.items()
+    }
+
+
+def _is_of_rules(node: Any) -> bool:
+    metadata = getattr(node, "test_metadata", None)
+    return metadata is not None and metadata.name == RULES
 
 
 def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) -> Any:

@@ -1,6 +1,5 @@
 """The home folder of a tenant, as the assets see it: where everything stands, and the warehouse in it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,8 +9,8 @@ import dagster as dg
 import duckdb
 from sqlalchemy import Engine
 
-from context_api.settings import KEY_VARIABLE, open_home
-from context_api.store.sealing import Sealer, master_key
+from context_api.settings import open_home
+from context_api.store.sealing import Sealer
 from pipelines import warehouse
 from pipelines.connectors.opening import open_connector
 from pipelines.connectors.port import Connector
@@ -58,17 +57,13 @@ class HomeFolder(dg.ConfigurableResource):  # type: ignore[type-arg]  # generic 
         return self.root / "analyst.duckdb"
 
     @contextmanager
-    def store(self) -> Iterator[Engine]:
-        """Open the context store, its tables up to date: at CONCORD_STORE_URL, else SQLite in this folder."""
-        engine, _ = open_home(self.root, tenant_id=self.tenant_id, is_new=True)
+    def store(self) -> Iterator[tuple[Engine, Sealer]]:
+        """Open the context store and what seals its values, its tables up to date; see `open_home`."""
+        engine, sealer = open_home(self.root, tenant_id=self.tenant_id, is_new=True)
         try:
-            yield engine
+            yield engine, sealer
         finally:
             engine.dispose()
-
-    def sealer(self) -> Sealer:
-        """Return what seals personal values: under CONCORD_STORE_KEY, else the key file in this folder."""
-        return Sealer(master_key(self.root, os.environ.get(KEY_VARIABLE)), self.tenant_id)
 
     def connector(self, source: Source) -> Connector:
         """Open a source; relative paths in sources.yml are meant from this folder."""

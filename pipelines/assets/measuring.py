@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from resolution.evaluation import Evaluation, evaluate
-from resolution.evaluation_truth import Truth, truth_from_table
+if TYPE_CHECKING:
+    from resolution.evaluation import Evaluation
 
 # A record id is `source:object:source_id`; truth and clusters are compared by source and the rest of it.
 _TRUTH = """
@@ -50,7 +51,7 @@ class Decided:
     recall: float | None
 
 
-def against_truth(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluation:
+def against_truth(connection: duckdb.DuckDBPyConnection, truth: Path) -> "Evaluation":
     """Measure the golden records of the warehouse against a truth file (record_id, entity_id, record_type).
 
     Records that their source has deleted are left out; those that are missing count as found alone.
@@ -58,13 +59,20 @@ def against_truth(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluat
     Raises:
         InputError: Truth and golden records have no record in common.
     """
+    # Here, since pandas and scipy come with them, and every process that loads definitions would wait.
+    from resolution.evaluation import evaluate
+    from resolution.evaluation_truth import truth_from_table
+
     told = connection.execute(_LIVE_TRUTH, [str(truth)]).to_arrow_table()
     clusters = connection.execute(_CLUSTERS).to_arrow_table()
-    return evaluate(clusters, _truth(told, truth))
+    return evaluate(clusters, truth_from_table(told, name=truth.name))
 
 
-def _truth(table: object, path: Path) -> Truth:
-    return truth_from_table(table, name=path.name)
+def knows_a_record(connection: duckdb.DuckDBPyConnection, truth: Path) -> bool:
+    """Return whether a truth file tells of any live record: one of another company's does not."""
+    asked = f"with live as ({_LIVE_TRUTH}), placed as ({_CLUSTERS}) select 1 from live"
+    found = connection.execute(f"{asked} semi join placed using (source, source_id) limit 1", [str(truth)])
+    return found.fetchone() is not None
 
 
 def against_decisions(connection: duckdb.DuckDBPyConnection) -> Decided:

@@ -1,5 +1,6 @@
 """Quality: what a person would ask of a run, as tables; `checks.py` judges them."""
 
+import time
 from typing import Any
 
 import dagster as dg
@@ -10,11 +11,12 @@ from pipelines.assets.measuring import (
     against_decisions,
     against_truth,
     cluster_shape,
+    knows_a_record,
     review_share,
 )
-from pipelines.assets.pictures import sync_volume
+from pipelines.assets.pictures import rows_by_object
 from pipelines.assets.resolution import resolution_key
-from pipelines.assets.table_metadata import table_metadata
+from pipelines.assets.table_metadata import seconds_since, table_metadata
 
 _COMPLETENESS = """
 create or replace table quality.sync_completeness as
@@ -46,6 +48,7 @@ create or replace table quality.resolution_quality (measure varchar, value doubl
 )
 def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Write the latest proof of each object."""
+    begun = time.perf_counter()
     with home.connect("measuring completeness", schema="quality") as connection:
         connection.execute(_COMPLETENESS)
         rows = connection.execute(
@@ -53,7 +56,11 @@ def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
         ).fetchall()
         metadata = table_metadata(connection, "quality.sync_completeness")
     return dg.MaterializeResult(
-        metadata={**metadata, "volume": sync_volume(dict(rows), title="rows in the raw layer")}
+        metadata={
+            **metadata,
+            **seconds_since(begun),
+            "rows by object": rows_by_object(dict(rows), title="rows in the raw layer"),
+        }
     )
 
 
@@ -68,9 +75,11 @@ def sync_completeness(home: HomeFolder) -> dg.MaterializeResult[None]:
 )
 def source_freshness(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Write how old each object is."""
+    begun = time.perf_counter()
     with home.connect("measuring freshness", schema="quality") as connection:
         connection.execute(_FRESHNESS)
-        return dg.MaterializeResult(metadata=table_metadata(connection, "quality.source_freshness"))
+        metadata = table_metadata(connection, "quality.source_freshness")
+    return dg.MaterializeResult(metadata={**metadata, **seconds_since(begun)})
 
 
 @dg.asset(
@@ -85,9 +94,10 @@ def source_freshness(home: HomeFolder) -> dg.MaterializeResult[None]:
 )
 def resolution_quality(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Measure the golden records of this run."""
+    begun = time.perf_counter()
     with home.connect("measuring quality", schema="quality") as connection:
         measured: list[tuple[str, float, str]] = []
-        if home.truth.exists():
+        if home.truth.exists() and knows_a_record(connection, home.truth):  # precision_and_recall says else
             overall = against_truth(connection, home.truth).overall
             for name in ("pair_precision", "pair_recall", "pair_f1"):
                 measured.append((name, float(getattr(overall, name).value), home.truth.name))
@@ -104,4 +114,5 @@ def resolution_quality(home: HomeFolder) -> dg.MaterializeResult[None]:
         connection.execute(_QUALITY)
         connection.executemany("insert into quality.resolution_quality values ($1, $2, $3)", measured)
         metadata: dict[str, Any] = table_metadata(connection, "quality.resolution_quality")
-    return dg.MaterializeResult(metadata={**metadata, **{f"{n} ({by})": v for n, v, by in measured}})
+    figures = {f"{n} ({by})": v for n, v, by in measured}
+    return dg.MaterializeResult(metadata={**metadata, **seconds_since(begun), **figures})

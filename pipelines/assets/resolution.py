@@ -4,6 +4,7 @@ All of it runs in schema `resolution` of the warehouse, by `resolution.stages`, 
 `concord resolve` runs. Every asset rewrites its tables whole, so that a repeated step ends the same.
 """
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +16,14 @@ from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import RESOLUTION, HomeFolder
 from pipelines.assets.pictures import cluster_sizes, m_and_u_chart, match_weight_histogram
 from pipelines.assets.promoted_model import promote, promoted_model
-from pipelines.assets.table_metadata import table_metadata
+from pipelines.assets.table_metadata import seconds_since, table_metadata
 from pipelines.settling_on_store import score_on_store, settle_on_store
 from resolution.matching.model import PartyModel, ResolutionModel
 from resolution.stages import standardise_parties
 
 PARTIES = "intermediate.int_party_records"
 
-_WEIGHTS = "select round(match_weight)::integer as weight, count(*) from links group by 1 order by 1"
+_WEIGHTS = "select round(match_weight)::integer, band, count(*) from links group by all order by all"
 _METHODS = "select method, band, count(*) from links where veto is null group by all order by all"
 _SIZES = """
 select size, count(*) from (select count(*) as size from membership group by golden_id) group by 1 order by 1
@@ -66,12 +67,14 @@ STANDARDISED = (
 @dg.multi_asset(name="standardise", specs=STANDARDISED)
 def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     """Standardise every modelled party; dates are read as the promoted model read them."""
+    begun = time.perf_counter()
     with home.connect("standardising", schema=RESOLUTION) as connection:
         standardise_parties(connection, PARTIES, model=promoted_model(home.model), now=_now())
         (aside,) = connection.execute("select count(*) from quarantine").fetchone() or (0,)
         for spec in STANDARDISED:
             metadata = table_metadata(connection, ".".join(spec.key.path))
-            yield dg.MaterializeResult(asset_key=spec.key, metadata={**metadata, "rows put aside": aside})
+            metadata |= {"rows put aside": aside, **seconds_since(begun)}
+            yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
 
 
 @dg.asset(
@@ -87,8 +90,9 @@ def standardised_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None
 )
 def links(home: HomeFolder) -> dg.MaterializeResult[None]:
     """Score all blocked pairs with the promoted model, or learn and promote one."""
+    begun = time.perf_counter()
     known = promoted_model(home.model)
-    with home.connect("scoring links", schema=RESOLUTION) as connection, home.store() as engine:
+    with home.connect("scoring links", schema=RESOLUTION) as connection, home.store() as (engine, _):
         model = score_on_store(connection, engine, home.tenant_id, model=known)
         if known is None:
             promote(model, home.model)
@@ -97,6 +101,7 @@ def links(home: HomeFolder) -> dg.MaterializeResult[None]:
             **table_metadata(connection, "resolution.links"),
             "model": model.model_id,
             "model was": "learned and promoted by this run" if known is None else "promoted before",
+            **seconds_since(begun),
             **{f"links, {method}, {band}": count for method, band, count in counted},
             "match weights": match_weight_histogram(
                 connection.execute(_WEIGHTS).fetchall(), thresholds=_thresholds(model)
@@ -160,15 +165,17 @@ SETTLED = (
 @dg.multi_asset(name="settle", specs=SETTLED)
 def settled_parties(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
     """Settle every live record under the promoted model; the ledger of the context store carries on."""
+    begun = time.perf_counter()
     model = promoted_model(home.model)
     if model is None:
         raise dg.Failure("there is no promoted model; materialise resolution/links first")
-    with home.connect("settling", schema=RESOLUTION) as connection, home.store() as engine:
+    with home.connect("settling", schema=RESOLUTION) as connection, home.store() as (engine, _):
         settle_on_store(connection, engine, home.tenant_id, model=model)
         more: dict[str, dict[str, Any]] = {"membership": _membership_metadata(connection)}
         for spec in SETTLED:
             name = spec.key.path[-1]
             metadata = {**table_metadata(connection, f"{RESOLUTION}.{name}"), **more.get(name, {})}
+            metadata |= seconds_since(begun)
             yield dg.MaterializeResult(asset_key=spec.key, metadata=metadata)
 
 

@@ -1,28 +1,44 @@
 """Sync: every object of every source as an asset, the raw layer of the warehouse.
 
-A source is one step. What one source suffers, the others do not: a source that is down or answers in part
-leaves the rows of before in force, and its checks say which object and why; the run goes on.
+One step reads all sources side by side. What one source suffers, the others do not: a source that is down,
+too slow or answers in part leaves the rows of before in force, and its checks say which object and why; the
+run goes on.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import dagster as dg
 import duckdb
 
 from pipelines.assets.groups import OWNERS, Group
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.pictures import sync_volume
+from pipelines.assets.pictures import SHOWN_LOADS, LoadVolume, sync_volume
 from pipelines.assets.table_metadata import table_metadata
 from pipelines.connectors.files import FilesSettings
 from pipelines.connectors.sql import SqlSettings
 from pipelines.errors import NothingSynced
 from pipelines.sync.engine import SyncOptions, sync
+from pipelines.sync.progress import listener
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
 
+# The columns that sync adds to those of the source.
+OWN_COLUMNS = {
+    "_record_key": "The row's key at its source, as text; of several columns, joined.",
+    "_source_time": "When the source last changed the row, by its own clock.",
+    "_is_deleted": "Whether the row is gone at its source.",
+    "_content_hash": "Hash of what the source holds; a row that has not changed is not written again.",
+    "_load_id": "The load that last wrote the row.",
+    "_synced_at": "When that was (UTC).",
+}
+_LOADS = """
+select started_at, coalesce(rows_upserted, 0), coalesce(rows_deleted, 0), coalesce(rows_quarantined, 0)
+from sync.loads where source = $1 and object = $2 order by started_at desc limit $3
+"""
 ANSWERED = "source_answered"
 PROVEN = "proven_complete"
+STEP = "sync"
 
 
 def raw_key(source: str, object_name: str) -> dg.AssetKey:
@@ -30,33 +46,49 @@ def raw_key(source: str, object_name: str) -> dg.AssetKey:
     return dg.AssetKey([f"raw_{source}", object_name])
 
 
-def source_assets(source: Source) -> dg.AssetsDefinition:
-    """Return the step that syncs one source, with an asset and two checks for each of its objects."""
+def sync_assets(sources: Sequence[Source]) -> dg.AssetsDefinition:
+    """Return the step that syncs the sources, with an asset and two checks for each of their objects."""
+    objects = [(source, name) for source in sources for name in source.object_names]
 
     @dg.multi_asset(
-        name=f"sync_{source.name}",
-        specs=[_spec(source, name) for name in source.object_names],
-        check_specs=[check for name in source.object_names for check in _check_specs(source, name)],
+        name=STEP,
+        specs=[_spec(source, name) for source, name in objects],
+        check_specs=[check for source, name in objects for check in _check_specs(source, name)],
     )
-    def sync_source(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
-        with home.connect(f"syncing {source.name}") as connection:
+    def sync_sources(home: HomeFolder) -> Iterator[dg.MaterializeResult[None]]:
+        with home.connect("syncing") as connection:
+            options = SyncOptions(progress=listener())
             results = sync(
-                connection, [source], home=home.root, open_connector=home.connector, options=SyncOptions()
+                connection, sources, home=home.root, open_connector=home.connector, options=options
             )
-            read = {result.object_name: result.rows_read for result in results}
-            volume = sync_volume(read, title=f"read from {source.name} by this run")
+            never: list[ObjectResult] = []
             for result in results:
-                table = f"raw_{source.name}.{result.object_name}"
-                if not _is_there(connection, source.name, name=result.object_name):
-                    raise NothingSynced(source.name, result.object_name, reason=result.error)
-                metadata = {**table_metadata(connection, table), **_metadata(result), "sync volume": volume}
-                yield dg.MaterializeResult(
-                    asset_key=raw_key(source.name, result.object_name),
-                    metadata=metadata,
-                    check_results=list(_check_results(result)),
-                )
+                if _is_there(connection, result.source, name=result.object_name):
+                    yield _materialised(connection, result)
+                else:
+                    never.append(result)
+        if never:
+            raise NothingSynced([(r.source, r.object_name, r.error or "no rows came") for r in never])
 
-    return sync_source
+    return sync_sources
+
+
+def _materialised(connection: duckdb.DuckDBPyConnection, result: ObjectResult) -> dg.MaterializeResult[None]:
+    source, name = result.source, result.object_name
+    return dg.MaterializeResult(
+        asset_key=raw_key(source, name),
+        metadata={
+            **table_metadata(connection, f"raw_{source}.{name}", descriptions=OWN_COLUMNS),
+            **_metadata(result),
+            "sync volume": _volume(connection, source, name=name),
+        },
+        check_results=list(_check_results(result)),
+    )
+
+
+def _volume(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> dg.MarkdownMetadataValue:
+    loads = connection.execute(_LOADS, [source, name, SHOWN_LOADS]).fetchall()
+    return sync_volume([LoadVolume(*load) for load in loads], title=f"{name} of {source}")
 
 
 def _is_there(connection: duckdb.DuckDBPyConnection, source: str, *, name: str) -> bool:

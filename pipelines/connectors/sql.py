@@ -5,7 +5,7 @@ writers that committed late. Values are taken as the driver gives them; judging 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -175,9 +175,14 @@ class SqlConnector(Connector):
     def _stream(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
         with self._connection() as connection:
             result = connection.execution_options(stream_results=True).execute(query)
-            names = list(result.keys())
-            while rows := result.fetchmany(self._settings.page_rows):
-                yield [dict(zip(names, row, strict=True)) for row in rows]
+            names, cursor = list(result.keys()), result.cursor
+            try:
+                while rows := result.fetchmany(self._settings.page_rows):
+                    yield [dict(zip(names, row, strict=True)) for row in rows]
+            finally:
+                # SQLAlchemy forgets the cursor of a connection that was lost; the driver wants it closed.
+                with suppress(Exception):
+                    cursor.close()
 
     @contextmanager
     def _connection(self) -> Iterator[sa.Connection]:

@@ -1,4 +1,4 @@
-"""Opening a database for reading: SQLite read-only and without a guess at its encoding."""
+"""Opening a database for reading: read-only, and without a guess at encodings or times."""
 
 import sqlite3
 from pathlib import Path
@@ -14,11 +14,29 @@ def open_engine(url: str, folder: Path) -> sa.Engine:
     """Return an engine that reads; a relative SQLite path is meant from `folder`."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, pool_pre_ping=True)
+        if (parsed.get_backend_name(), parsed.get_driver_name()) == ("postgresql", "psycopg"):
+            sa.event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     path = (folder / (parsed.database or "")).resolve()
     return sa.create_engine(
         URL.create("sqlite"), creator=lambda: _open_sqlite(path), poolclass=sa.pool.NullPool
     )
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    """Let a session read only, and give times as the server writes them, in UTC whatever its own zone.
+
+    Python has no infinite, ancient or 24:00 times: one of them would end the whole read.
+    """
+    from psycopg.types.string import TextLoader
+
+    for type_ in ("timestamptz", "timestamp", "date", "timetz", "time", "interval"):
+        connection.adapters.register_loader(type_, TextLoader)
+    connection.execute("set session characteristics as transaction read only")
+    connection.execute("set time zone 'UTC'")
+    connection.execute("set datestyle to 'ISO, YMD'")
+    connection.commit()  # what a session is told in a transaction is forgotten when that is rolled back
 
 
 def _open_sqlite(path: Path) -> sqlite3.Connection:

@@ -7,7 +7,8 @@ DEMO_SOURCES = """\
 #   soft_delete  column that is set when a row is deleted
 #   deletes      observed (soft_delete shows them), reconcile (all keys are compared), none (not observable)
 #   without      columns that the source no longer has; their last values are kept
-# A URL or folder may refer to the environment: url: postgresql+psycopg://reader:${ERP_PASSWORD}@erp/erp
+# time_limit_seconds of a source (900) is how long the others wait for it; what it did not tell by then, the
+# next run reads. A URL or folder may refer to the environment: url: postgresql+psycopg://reader:${ERP_PASSWORD}@erp/erp
 sources:
   crm:
     connector: sql

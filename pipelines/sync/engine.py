@@ -1,15 +1,20 @@
-"""Syncing sources one after the other: what one of them suffers, the others do not.
+"""Syncing sources side by side: what one of them suffers, the others do not.
 
-A source is asked, read, landed and settled. An object whose keys show that rows were missed is read again
-in full, in the same run, once.
+Each source is asked, read and landed in a thread of its own and within its time limit; what has landed is
+settled in turn, for the warehouse has one writer.
+
+An object whose keys or proof show that rows were missed is read again in full, in the same run, once.
 """
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
@@ -17,22 +22,25 @@ from pipelines.connectors.port import Connector, SourceObject, Undiscovered
 from pipelines.errors import ConnectorError
 from pipelines.sync import landing, tables, upsert
 from pipelines.sync.contract import agree
+from pipelines.sync.progress import RowsRead, tell_nobody
 from pipelines.sync.reading import Progress, Reading, read_batches
 from pipelines.sync.retrying import RetryBudget, asked
 from pipelines.sync.settling import ObjectResult, settle, write_load
 from pipelines.sync.sources import Source
 from pipelines.sync.tables import Load
+from pipelines.sync.time_limit import TimedConnector
 
+SIDE_BY_SIDE = 8  # sources that are read at once; they mostly wait
 Clock = Callable[[], datetime]
 Opener = Callable[[Source], Connector]
 
 
 @dataclass(frozen=True, slots=True)
 class SyncOptions:
-    """How to sync: everything again (`full`), and whom to tell how far it is."""
+    """How to sync: everything again (`full`), and whom to tell how far it is; from several threads."""
 
     full: bool = False
-    progress: Callable[[str, str, int], None] = lambda _source, _object, _rows: None
+    progress: RowsRead = tell_nobody
 
 
 def utc_now() -> datetime:
@@ -46,29 +54,41 @@ def sync(
 ) -> list[ObjectResult]:  # fmt: skip
     """Bring the raw layer up to date with every source, and say what happened to each object."""
     tables.prepare(connection)
-    results: list[ObjectResult] = []
-    for source in sources:
-        run = SourceRun(connection, source, home, options, now)
-        results += run.results(open_connector)
-    return results
+    # Raw rows have no order; freed of keeping one, DuckDB packs what is new on all cores.
+    connection.execute("set preserve_insertion_order = false")
+    turn = Lock()
+    timed = [TimedConnector(partial(open_connector, one), one.time_limit_seconds) for one in sources]
+    with ThreadPoolExecutor(SIDE_BY_SIDE, "sync") as pool:
+        runs = [
+            pool.submit(SourceRun(connection, source, home, options, now, turn).results, connector)
+            for source, connector in zip(sources, timed, strict=True)
+        ]
+        try:
+            return [result for run in runs for result in run.result()]
+        except BaseException:  # interrupted, or nothing can be stored: no source is worth waiting for
+            for connector, run in zip(timed, runs, strict=True):
+                run.cancel()
+                connector.leave()
+            raise
 
 
 @dataclass(frozen=True, slots=True)
 class SourceRun:
-    """One source in one run: what its steps share."""
+    """One source in one run: what its steps share. Who holds `turn` uses the connection."""
 
     connection: duckdb.DuckDBPyConnection
     source: Source
     home: Path
     options: SyncOptions
     now: Clock
+    turn: Lock
 
-    def results(self, open_connector: Opener) -> list[ObjectResult]:
+    def results(self, timed: TimedConnector) -> list[ObjectResult]:
         """Sync the source; a fault that stops all of it is noted with each of its objects."""
         load = self._begin()
-        budget = RetryBudget()
+        budget = RetryBudget(seconds_left=timed.seconds_left)
         try:
-            with closing(open_connector(self.source)) as connector:
+            with closing(timed) as connector:
                 objects = asked(lambda: _ready(connector), budget)
                 return self._sync_objects(connector, objects, load=load, budget=budget)
         except ConnectorError as error:
@@ -93,14 +113,18 @@ class SourceRun:
             found.name: f"schema: {found.reason}" for found in discovered if isinstance(found, Undiscovered)
         }
         objects = [found for found in discovered if isinstance(found, SourceObject)]
-        readings = [self._plan(object_, full=self.options.full) for object_ in objects]
+        readings = self._plans(objects, full=self.options.full)
         results = self._load(connector, readings, load=load, budget=budget)
         missed = {result.object_name for result in results if result.missed}
         if missed and not self.options.full:
-            again = [self._plan(object_, full=True) for object_ in objects if object_.name in missed]
+            again = self._plans([o for o in objects if o.name in missed], full=True)
             healed = self._load(connector, again, load=self._begin(), budget=budget)
             results = _merged(results, healed)
         return results + self._failed(load, lost)
+
+    def _plans(self, objects: Iterable[SourceObject], *, full: bool) -> list[Reading]:
+        with self.turn:
+            return [self._plan(object_, full=full) for object_ in objects]
 
     def _plan(self, object_: SourceObject, *, full: bool) -> Reading:
         name = object_.name
@@ -119,7 +143,7 @@ class SourceRun:
             for reading in readings
         }
         landing.land(self.home, self.source.name, batches=batches)
-        with transaction(self.connection):
+        with self.turn, transaction(self.connection):
             results = [self._settle(load, reading) for reading in readings]
         landing.clear(self.home, self.source.name)
         return results
@@ -130,7 +154,7 @@ class SourceRun:
         return settle(self.connection, load, reading=reading, landed=landed, now=self.now())
 
     def _progress(self) -> Progress:
-        return lambda name, rows: self.options.progress(self.source.name, name, rows)
+        return partial(self.options.progress, self.source.name)
 
     def _failed(self, load: Load, reasons: Mapping[str, str]) -> list[ObjectResult]:
         ended = self.now()
@@ -139,7 +163,7 @@ class SourceRun:
             ObjectResult(self.source.name, name, "failed", error=reason, seconds=seconds)
             for name, reason in reasons.items()
         ]
-        with transaction(self.connection):
+        with self.turn, transaction(self.connection):
             for result in results:
                 write_load(self.connection, load, result=result, pages=0, now=ended)
         return results

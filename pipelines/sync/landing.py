@@ -30,6 +30,7 @@ def land(home: Path, source: str, *, batches: Mapping[str, Iterator[pa.RecordBat
     folder = (home / DLT_FOLDER / source).resolve()
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["runtime.log_level"] = "ERROR"
+    dlt.config["data_writer.compression"] = "none"  # read once and removed: packing costs more than it saves
     pipeline = dlt.pipeline(
         source,
         pipelines_dir=str(folder / "work"),

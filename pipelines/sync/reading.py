@@ -19,7 +19,7 @@ from pipelines.sync.fitting import Fitted, fit, new_fields
 from pipelines.sync.retrying import RetryBudget, asked, pages
 
 SAMPLE_ROWS = 1_000
-Progress: TypeAlias = Callable[[str, int], None]  # object, rows read so far
+Progress: TypeAlias = Callable[[str, int, int | None], None]  # object, rows read so far, rows there are
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ def read_batches(
             reading.keys = asked(lambda: _all_keys(connector, reading), budget)
         for page in pages(connector, object_, cursor=reading.cursor, budget=budget):
             batch = _take(page, reading)
-            progress(object_.name, reading.rows)
+            progress(object_.name, reading.rows, reading.counted)
             if batch.num_rows:
                 yield batch
         reading.sample = asked(lambda: _fitted_sample(connector, reading), budget)

@@ -19,7 +19,7 @@ Status = Literal["complete", "partial", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ObjectResult:
-    """What a load did to one object; `missed` counts keys of the source that no row here carries."""
+    """What a load did to one object; `missed` counts rows of the source that no row here stands for."""
 
     source: str
     object_name: str
@@ -72,11 +72,16 @@ def settle(
             connection, contract, keys=reading.keys, table=table, load_id=load.load_id, now=now,
         )  # fmt: skip
         missed = deletes.missed_keys(connection, contract, keys=reading.keys, table=table, source=load.source)
-    share = _prove(connection, load, reading=reading, now=now)
+    proof = _prove(connection, load, reading=reading)
+    if proof is not None:
+        found = completeness.missed_rows(connection, load, object_name=name, proof=proof)
+        missed = max(missed, found if reading.keys is None else proof.still_missing)
+        completeness.write_proof(connection, load, object_=contract.object_, proof=proof, now=now)
     for event in reading.events:
         tables.write_event(connection, load, object_name=name, event=event, now=now)
     if reading.cursor is not None:
         tables.write_cursor(connection, load.source, object_name=name, cursor=reading.cursor, now=now)
+    share = None if proof is None else proof.share
     result = ObjectResult(
         load.source, name, _status(reading), reading.rows, moved.rows - moved.tombstones,
         moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
@@ -88,20 +93,13 @@ def settle(
 
 
 def _prove(
-    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading, now: datetime
-) -> float | None:
+    connection: duckdb.DuckDBPyConnection, load: Load, *, reading: Reading
+) -> completeness.Proof | None:
     if reading.sample is None or reading.counted is None:
         return None
-    object_ = reading.contract.object_
-    proof = completeness.prove(
-        connection,
-        reading.contract,
-        counted=reading.counted,
-        sample=reading.sample,
-        table=upsert.raw_table(load.source, object_.name),
+    return completeness.prove(
+        connection, load.source, contract=reading.contract, counted=reading.counted, sample=reading.sample
     )
-    completeness.write_proof(connection, load, object_=object_, proof=proof, now=now)
-    return proof.share
 
 
 def _status(reading: Reading) -> Status:

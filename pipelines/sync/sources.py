@@ -25,11 +25,12 @@ from pipelines.errors import SourcesFault, UnknownName
 SOURCES_FILE = "sources.yml"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 OBJECT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+TIME_LIMIT_SECONDS = 900  # a first load of some millions of rows; what is not done by then goes on next time
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 OPTIONS = {
-    "sql": {"connector", "url", "schema", "objects", "overlap_minutes", "page_rows"},
-    "files": {"connector", "folder", "objects"},
-    "mail": {"connector", "folder", "deletes"},
+    "sql": {"connector", "url", "schema", "objects", "overlap_minutes", "page_rows", "time_limit_seconds"},
+    "files": {"connector", "folder", "objects", "time_limit_seconds"},
+    "mail": {"connector", "folder", "deletes", "time_limit_seconds"},
 }
 OBJECT_OPTIONS = {
     "sql": {"keys", "table", "cursor", "soft_delete", "deletes", "without"},
@@ -40,12 +41,13 @@ Settings = SqlSettings | FilesSettings | MailSettings
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One connected system: its settings, its objects, and columns that it may be without."""
+    """One connected system: its settings, objects, columns that it may be without, and its time in a run."""
 
     name: str
     settings: Settings
     object_names: tuple[str, ...]
     without: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    time_limit_seconds: float = TIME_LIMIT_SECONDS
 
     def let_go(self, object_name: str) -> frozenset[str]:
         """Return the columns that a person has declared as gone."""
@@ -118,6 +120,9 @@ class _Reader:
             self._fault(f"connector must be one of {', '.join(OPTIONS)}")
             return None
         self._unknown(spec, OPTIONS[connector])
+        seconds = spec.get("time_limit_seconds", TIME_LIMIT_SECONDS)
+        if not isinstance(seconds, int | float) or isinstance(seconds, bool) or seconds <= 0:
+            self._fault("time_limit_seconds must be a number above zero")
         if connector == "mail":
             return self._mail(spec) if len(self.faults) == before else None
         objects = spec.get("objects")
@@ -130,7 +135,7 @@ class _Reader:
         if settings is None:
             return None
         without = {name: frozenset(declared.get("without", ())) for name, declared in objects.items()}
-        return Source(self.name, settings, tuple(objects), without)
+        return Source(self.name, settings, tuple(objects), without, seconds)
 
     def _settings(self, connector: str, spec: Any, objects: Any) -> Settings | None:
         return self._sql(spec, objects) if connector == "sql" else self._files(spec, objects)
@@ -212,7 +217,9 @@ class _Reader:
         if deletes not in {"reconcile", "none"}:
             self._fault("deletes must be reconcile or none")
         elif folder is not None:
-            return Source(self.name, MailSettings(folder, Deletes(deletes)), ("messages",))
+            seconds = spec.get("time_limit_seconds", TIME_LIMIT_SECONDS)
+            settings = MailSettings(folder, Deletes(deletes))
+            return Source(self.name, settings, ("messages",), time_limit_seconds=seconds)
         return None
 
     def _text(self, spec: Any, option: str) -> str | None:

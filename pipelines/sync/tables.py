@@ -11,8 +11,9 @@ from pipelines.connectors.port import Cursor
 from pipelines.sync.contract import SchemaEvent
 
 # Grain: cursors, one row per object; loads and completeness, one per object and load; schema_events, one
-# per change seen; quarantine, one per row and reason. loads.status: complete, partial (what came before
-# the fault is stored, the cursor stands there), failed (nothing came).
+# per change seen; quarantine, one per row and reason; unproven, one per row that the last sample showed and
+# the warehouse did not hold, with how many samples in a row showed that. loads.status: complete,
+# partial (what came before the fault is stored, the cursor stands there), failed (nothing came).
 DDL = """
 create schema if not exists sync;
 create table if not exists sync.cursors (
@@ -26,6 +27,9 @@ create table if not exists sync.loads (
 create table if not exists sync.completeness (
     load_id varchar, source varchar, object varchar, counted_source bigint, counted_warehouse bigint,
     sampled_keys bigint, matching_keys bigint, proven_share double, deletes varchar, checked_at timestamp
+);
+create table if not exists sync.unproven (
+    source varchar, object varchar, record_key varchar, content_hash varchar, seen bigint
 );
 create table if not exists sync.schema_events (
     source varchar, object varchar, column_name varchar, event varchar, old_type varchar, new_type varchar,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +11,6 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from pipelines.vectors.drain import DrainSummary
 
 DEFAULT_HOME = Path(".concord")
@@ -31,42 +29,26 @@ HomeOption = Annotated[Path, typer.Option("--home", help="Folder with the store 
 @vectors_app.command("drain")
 def drain_command(home: HomeOption = DEFAULT_HOME) -> None:
     """Embed what was published since the last time, and take out what is gone."""
-    from pipelines.vectors.cache import open_cache
-    from pipelines.vectors.drain import drain
-    from pipelines.vectors.embedding import MODEL, PackagedModel
-    from pipelines.vectors.opening import open_place
+    from pipelines.vectors.following import existing_store, follow
     from pipelines.vectors.store_outbox import StoreOutbox
 
-    outbox = StoreOutbox(_store(home))
-    place = open_place(home, os.environ)
-    with (
-        open_cache(home / "vectors", PackagedModel(), model=MODEL) as cache,
-        _progress("vectors", outbox.count_pending()) as advance,
-    ):
-        done = drain(outbox, place, cache=cache, clock=_now, on_progress=advance)
+    outbox = StoreOutbox(existing_store(home))
+    with _progress("vectors", outbox.count_pending()) as advance:
+        done = follow(home, outbox, on_progress=advance)
     _tell(done)
 
 
 @vectors_app.command("rebuild")
 def rebuild_command(home: HomeOption = DEFAULT_HOME) -> None:
     """Build the index anew from the store; nothing that the store no longer holds is left anywhere."""
-    from context_api.store.sealing import master_key
-    from pipelines.vectors.cache import open_cache
-    from pipelines.vectors.drain import rebuild
-    from pipelines.vectors.embedding import MODEL, PackagedModel
-    from pipelines.vectors.opening import open_place
+    from pipelines.vectors.following import build_anew, existing_store, live_texts
     from pipelines.vectors.store_outbox import StoreOutbox
-    from pipelines.vectors.store_texts import StoreTexts
 
-    engine = _store(home)
+    engine = existing_store(home)
     StoreOutbox(engine)  # says what to do where nothing was published yet
-    live = StoreTexts(engine, master_key(home, os.environ.get("CONCORD_STORE_KEY")))
-    place = open_place(home, os.environ)
-    with (
-        open_cache(home / "vectors", PackagedModel(), model=MODEL) as cache,
-        _progress("vectors", live.count()) as advance,
-    ):
-        done = rebuild(live, place, cache=cache, on_progress=advance)
+    live = live_texts(home, engine)
+    with _progress("vectors", live.count()) as advance:
+        done = build_anew(home, live, on_progress=advance)
     _tell(done)
 
 
@@ -109,20 +91,6 @@ def search_command(
         typer.echo("\t".join(told))
     if not hits:
         typer.echo("nothing found", err=True)
-
-
-def _store(home: Path) -> "Engine":
-    from context_api.store.engine import open_store, store_url
-    from pipelines.vectors.errors import NoStore
-
-    configured = os.environ.get("CONCORD_STORE_URL")
-    if configured is None and not Path(home, "store.db").is_file():
-        raise NoStore(f"there is no store in {home}; publish once with `concord run --home {home}`")
-    return open_store(store_url(home, configured))
-
-
-def _now() -> datetime:
-    return datetime.now(tz=UTC)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from context_api.store.outbox import OutboxEntry
 from context_api.store.versions import Tenant
 from pipelines.vectors.errors import NoStore
 from pipelines.vectors.outbox import Outbox, OutboxRow
+from pipelines.vectors.points import PointRef
 
 MARKED_AT_ONCE = 1_000  # rows: some 10 ms of the store's writer
 
@@ -34,6 +35,24 @@ class StoreOutbox(Outbox):
             return int(
                 connection.execute(select(func.count()).select_from(_pending().subquery())).scalar_one()
             )
+
+    def newest_pending(self) -> str:
+        """Return what is pending last, tenant by tenant, as one text; empty when nothing is.
+
+        It differs when something else became pending since.
+        """
+        rows = _pending().subquery()
+        last = select(rows.c.tenant_id, func.max(rows.c.sequence)).group_by(rows.c.tenant_id)
+        with reading(self._engine) as connection:
+            found = connection.execute(last.order_by(rows.c.tenant_id)).all()
+        return " ".join(f"{tenant_id}:{sequence}" for tenant_id, sequence in found)
+
+    def pending_refs(self) -> set[PointRef]:
+        """Return the name of every point that a pending row is about."""
+        rows = _pending().subquery()
+        with reading(self._engine) as connection:
+            found = connection.execute(select(rows.c.tenant_id, rows.c.kind, rows.c.key)).all()
+        return {PointRef(row.tenant_id, row.kind, row.key) for row in found}
 
     def has_done(self) -> bool:
         """Return whether any row is done."""

@@ -20,7 +20,7 @@ from context_api.store.ranges import in_version
 from context_api.store.records import PartyRecord, RecordKey
 from context_api.store.sealing import CLAIMS, TEXTS, Sealer
 from context_api.store.versions import Tenant
-from pipelines.publish_feeds import EMBEDDED_CHARACTERS, SUMMARY_ATTRIBUTES
+from pipelines.publish_texts import EMBEDDED_CHARACTERS, SUMMARY_ATTRIBUTES
 from pipelines.vectors.outbox import LiveTexts, OutboxRow
 
 PAGE = 1_000  # rows read in one transaction

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+DECIDED = 20.0  # match weight, log2 odds, of a decided pair that the model never scored
 STRICT_WEIGHT = 8.0  # log2 odds of a pair that a deterministic rule links: as much as any pair may count
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from resolution.matching.training import Estimates, Floats, Vectors
 
@@ -94,5 +95,6 @@ def fit_additive(
         gradient = LN2 * (design.T @ (vectors.weights * (predicted - targets)))
         return value + 0.5 * float((pulls * moved**2).sum()), gradient + pulls * moved
 
-    found = minimize(loss, origin, jac=True, method="L-BFGS-B", options={"maxiter": 200})
+    with threadpool_limits(1):  # for a hundred weights, threads wait for each other longer than they work
+        found = minimize(loss, origin, jac=True, method="L-BFGS-B", options={"maxiter": 200})
     return _unpack(found.x, sizes)

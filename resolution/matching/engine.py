@@ -6,13 +6,16 @@ weights are the model's own, so that m and u of the Splink settings are chosen t
 `log2(m / u) = weight`. See Splink 5: `SettingsCreator`, `register_blocked_pairs_for_predict`.
 """
 
+import json
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import duckdb
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
+from splink.internals.dialects import SplinkDialect
 from splink.internals.pipeline import CTEPipeline
 from splink.internals.predict import predict_from_comparison_vectors_sqls
 from splink.internals.splink_dataframe import SplinkDataFrame
@@ -21,6 +24,9 @@ from resolution.matching.comparisons import MISSING
 from resolution.matching.model import BlockingRule, PartyModel, TrainedComparison, TrainedLevel
 
 KEY_PREFIX = "bk_"
+DIALECT = "duckdb"
+RECORDS = "__records_to_score"  # stands for the match input
+PAIRS = "__splink__blocked_id_pairs"  # Splink's name for the pairs
 _UNSET_U = 0.5  # any value: only log2(m / u) counts where there is no term frequency
 
 
@@ -54,12 +60,19 @@ def _comparison_dict(comparison: TrainedComparison) -> dict[str, object]:
 def splink_settings(model: PartyModel, *, rules: Sequence[BlockingRule] | None = None) -> SettingsCreator:
     """Return the Splink settings that score exactly as `model` says."""
     chosen = model.blocking_rules if rules is None else rules
-    prior = 2.0**model.prior_weight / (1.0 + 2.0**model.prior_weight)
+    comparisons = [_comparison_dict(c) for c in model.comparisons]
+    return _settings(comparisons, prior_weight=model.prior_weight, rules=chosen)
+
+
+def _settings(
+    comparisons: Sequence[dict[str, object]], *, prior_weight: float, rules: Sequence[BlockingRule]
+) -> SettingsCreator:
+    prior = 2.0**prior_weight / (1.0 + 2.0**prior_weight)
     return SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name="record_id",
-        blocking_rules_to_generate_predictions=[block_on(KEY_PREFIX + rule.name) for rule in chosen],
-        comparisons=[_comparison_dict(c) for c in model.comparisons],
+        blocking_rules_to_generate_predictions=[block_on(KEY_PREFIX + rule.name) for rule in rules],
+        comparisons=list(comparisons),
         probability_two_random_records_match=prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,
@@ -101,7 +114,7 @@ def score_pairs(
     least_weight: float | None = None,
     always_kept: str | None = None,
 ) -> None:
-    """Create table `target` with Splink's score of every pair in table `pairs`.
+    """Create temporary table `target` with Splink's score of every pair in table `pairs`.
 
     Columns: record_id_l, record_id_r, match_key, match_weight, match_probability and for each comparison
     `gamma_<name>` (level), `mw_<name>` (weight), `mw_tf_adj_<name>` where term frequencies count. Pairs
@@ -111,18 +124,27 @@ def score_pairs(
     steps are called here (splink/internals/linker_components/inference.py, `_predict_chunk`). To be
     replaced when Splink can retain levels alone.
     """
-    linker = _linker(connection, table, model)
-    blocked = linker.table_management.register_blocked_pairs_for_predict(linker._db_api.register(pairs))
-    pair_values = {name: sql for c in model.comparisons for name, sql in c.pair_values.items()}
-    pipeline = _scoring(linker, CTEPipeline([blocked]), table=table, pair_values=pair_values)
-    if least_weight is not None:
-        pipeline.enqueue_sql(
-            f"SELECT * FROM __splink__df_predict WHERE match_weight >= {least_weight!r}"
-            f" OR ({always_kept or 'false'})",
-            "__splink__df_kept",
-        )
-    scored = linker._db_api.sql_pipeline_to_splink_dataframe(pipeline)
-    _take_over(connection, scored, target=target)
+    query = scoring_sql(table, pairs=pairs, model=model, least_weight=least_weight, always_kept=always_kept)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query}")
+
+
+def scoring_sql(
+    table: str,
+    *,
+    pairs: str,
+    model: PartyModel,
+    least_weight: float | None = None,
+    always_kept: str | None = None,
+) -> str:
+    """Return the query that `score_pairs` runs; tables of the same columns may stand in for its own."""
+    comparisons = json.dumps([_comparison_dict(c) for c in model.comparisons])
+    pair_values = json.dumps({name: sql for c in model.comparisons for name, sql in c.pair_values.items()})
+    sql = _scoring_sql(comparisons, model.prior_weight, pair_values)
+    scored = sql.replace(RECORDS, table).replace(PAIRS, pairs)
+    kept = (
+        "true" if least_weight is None else f"match_weight >= {least_weight!r} OR ({always_kept or 'false'})"
+    )
+    return f"SELECT COLUMNS(c -> NOT starts_with(c, 'tf_')) FROM ({scored}) WHERE {kept}"
 
 
 def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:
@@ -131,29 +153,32 @@ def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[st
     return [*read, *(f"{sql} AS {name}" for name, sql in pair_values.items())]
 
 
-def _scoring(
-    linker: Linker, pipeline: CTEPipeline, *, table: str, pair_values: Mapping[str, str]
-) -> CTEPipeline:
-    """Add the two steps of scoring blocked pairs: comparison levels, then weights."""
-    settings = linker._settings_obj
-    pipeline.enqueue_sql(f"SELECT * FROM {table}", "__splink__df_concat_with_tf")
+@lru_cache(maxsize=8)
+def _scoring_sql(comparisons: str, prior_weight: float, pair_values: str) -> str:
+    """Return Splink's SQL for the score of the pairs of table `PAIRS`: comparison levels, then weights.
+
+    Kept by what it is made from, for Splink takes longer to spell it than to score a small sample with it.
+    """
+    creator = _settings(json.loads(comparisons), prior_weight=prior_weight, rules=())
+    settings, pipeline = creator.get_settings(DIALECT), CTEPipeline()
+    columns = settings.column_info_settings
     pipeline.enqueue_list_of_sqls(
         compute_comparison_vector_values_from_id_pairs_sqls(
-            _selected(settings._columns_to_select_for_blocking, pair_values),
+            _selected(settings._columns_to_select_for_blocking, json.loads(pair_values)),
             settings._columns_to_select_for_comparison_vector_values,
-            input_tablename_l="__splink__df_concat_with_tf",
-            input_tablename_r="__splink__df_concat_with_tf",
+            input_tablename_l=RECORDS,
+            input_tablename_r=RECORDS,
             source_dataset_input_column=None,
-            unique_id_input_column=settings.column_info_settings.unique_id_input_column,
+            unique_id_input_column=columns.unique_id_input_column,
         )
     )
     pipeline.enqueue_list_of_sqls(
         predict_from_comparison_vectors_sqls(
-            unique_id_input_columns=settings.column_info_settings.unique_id_input_columns,
+            unique_id_input_columns=columns.unique_id_input_columns,
             core_model_settings=settings.core_model_settings,
-            sql_dialect=linker._sql_dialect,
+            sql_dialect=SplinkDialect.from_string(DIALECT),
             retain_intermediate_calculation_columns=True,
             training_mode=True,
         )
     )
-    return pipeline
+    return pipeline.generate_cte_pipeline_sql()

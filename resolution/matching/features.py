@@ -7,6 +7,7 @@ scored alone gets the same row as in a batch (DESIGN.md, law 3).
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -57,7 +58,7 @@ _PHONE_AND_IDS = f"""
 """
 
 _PERSON_SQL = f"""
-CREATE OR REPLACE TABLE {{target}} AS
+CREATE OR REPLACE TEMP TABLE {{target}} AS
 SELECT record_id, source, observed_at,
     p.given_name, middle_name, family_name, full_name, name_suffix,
     given_names_alt, family_names_alt,
@@ -76,7 +77,7 @@ WHERE party_type = 'person' AND NOT coalesce(is_deleted, false)
 """
 
 _ORGANIZATION_SQL = f"""
-CREATE OR REPLACE TABLE {{target}} AS
+CREATE OR REPLACE TEMP TABLE {{target}} AS
 WITH words AS (
     SELECT record_id, unnest(org_tokens) AS word FROM {{records}}
     WHERE party_type = 'organization' AND org_tokens IS NOT NULL
@@ -110,19 +111,24 @@ def register_nicknames(connection: duckdb.DuckDBPyConnection) -> None:
 
     Source: the `nicknames` package (carltonnorthern/nickname-and-diminutive-names-lookup).
     """
+    connection.register("nickname_rows", nickname_table())
+    connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
+    connection.unregister("nickname_rows")
+
+
+@cache
+def nickname_table() -> pa.Table:
+    """Return the rows of `nickname_forms`."""
     names = NickNamer()
     known = sorted({name for pair in NickNamer.default_lookup().items() for name in (pair[0], *pair[1])})
     rows = [(name, sorted({name, *names.canonicals_of(name)})) for name in known]
-    table = pa.table(
+    return pa.table(
         {
             "given_name": [r[0] for r in rows],
             "forms": [r[1] for r in rows],
             "initials": [sorted({form[0] for form in r[1]}) for r in rows],
         }
     )
-    connection.register("nickname_rows", table)
-    connection.execute("CREATE OR REPLACE TEMP TABLE nickname_forms AS SELECT * FROM nickname_rows")
-    connection.unregister("nickname_rows")
 
 
 def learn_word_weights(
@@ -163,21 +169,38 @@ def build_match_input(
     target: str | None = None,
     default_weight: float = 10.0,
 ) -> str:
-    """Create the match input of one party type and return the name of its table."""
-    name = target or f"match_{party_type.value}"
+    """Create the match input of one party type, temporary, and return the name of its table.
+
+    `resolution.matching.fitting.complete_input` makes the lasting one of it.
+    """
+    name = target or f"bare_match_{party_type.value}"
     template = _PERSON_SQL if party_type is PartyType.PERSON else _ORGANIZATION_SQL
     connection.execute(template.format(target=name, records=records, default_weight=default_weight))
     return name
 
 
 def add_columns(
-    connection: duckdb.DuckDBPyConnection, table: str, *, columns: Iterable[str], joins: Iterable[str] = ()
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    columns: Iterable[str],
+    target: str,
+    joins: Iterable[str] = (),
 ) -> None:
-    """Add columns, SQL over the row `t` and `joins`, to a match input."""
+    """Create table `target`: a match input with columns more, SQL over its row `t` and over `joins`.
+
+    The columns are made beside the record ids alone: to carry whole rows through a dozen joins costs five
+    times as much.
+    """
+    added = ", ".join(["t.record_id", *columns])
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT {', '.join(['t.*', *columns])} FROM {table} t"
-        f" {' '.join(joins)}"
+        f"CREATE OR REPLACE TEMP TABLE added AS SELECT {added} FROM {table} t {' '.join(joins)}"
     )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {target} AS"
+        f" SELECT t.*, added.* EXCLUDE (record_id) FROM {table} t JOIN added USING (record_id)"
+    )
+    connection.execute("DROP TABLE added")
 
 
 def filled_columns(

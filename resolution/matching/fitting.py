@@ -121,28 +121,35 @@ def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Pre
     features.register_nicknames(connection)
     words, default = features.learn_word_weights(connection, party_type)
     features.register_word_weights(connection, words)
-    table = features.build_match_input(connection, party_type, default_weight=default)
-    records = sampling.count(connection, table)
+    bare = features.build_match_input(connection, party_type, default_weight=default)
+    records = sampling.count(connection, bare)
     if records < 2:
         return None
-    columns = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+    columns = [name for name, *_ in connection.execute(f"DESCRIBE {bare}").fetchall()]
     least = max(LEAST_FILLED, LEAST_FILLED_RECORDS / records)
-    filled = features.filled_columns(connection, table, columns=columns, least_share=least)
+    filled = features.filled_columns(connection, bare, columns=columns, least_share=least)
     comparisons = compose(catalogue, filled)
-    rules = blocking.learn_blocking(connection, table, keys=keys, records=records)
+    rules = blocking.learn_blocking(connection, bare, keys=keys, records=records)
     learned = frequencies.learn_frequencies(
-        connection, table, columns=frequencies.tf_columns(comparisons), party_type=party_type
+        connection, bare, columns=frequencies.tf_columns(comparisons), party_type=party_type
     )
     draft = draft_model(comparisons, rules, learned, word_weights=words, default_word_weight=default)
-    complete_input(connection, table, model=draft)
+    table = f"match_{party_type.value}"
+    complete_input(connection, bare, model=draft, target=table)
     return Prepared(table, records, comparisons, draft, party_type, KINSHIPS[party_type])
 
 
-def complete_input(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel) -> None:
-    """Add the model's blocking keys and term frequencies to a match input."""
+def complete_input(
+    connection: duckdb.DuckDBPyConnection, bare: str, *, model: PartyModel, target: str
+) -> None:
+    """Create table `target`: a match input with the model's blocking keys and term frequencies.
+
+    The bare one is dropped.
+    """
     keys = blocking.key_columns(connection, rules=model.blocking_rules)
     rarities, joins = frequencies.frequency_columns(connection, frequencies=model.term_frequencies)
-    features.add_columns(connection, table, columns=[*keys, *rarities], joins=joins)
+    features.add_columns(connection, bare, columns=[*keys, *rarities], joins=joins, target=target)
+    connection.execute(f"DROP TABLE {bare}")
 
 
 def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str) -> Population:

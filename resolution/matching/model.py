@@ -7,7 +7,7 @@ today and a record scored next year are scored alike.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from resolution.domain.errors import OutdatedModel
@@ -126,8 +126,25 @@ class ResolutionModel:
     @property
     def model_id(self) -> str:
         """Return the hash of the model's content: equal models have equal ids."""
-        content = json.dumps(asdict(self), sort_keys=True, default=list).encode()
-        return f"m-{hashlib.sha256(content).hexdigest()[:16]}"
+        return _id_of(_plain(self))
+
+
+def _id_of(document: Any) -> str:
+    content = json.dumps(document, sort_keys=True, default=list).encode()
+    return f"m-{hashlib.sha256(content).hexdigest()[:16]}"
+
+
+def _plain(value: Any) -> Any:
+    """Return a model as dictionaries and tuples; `dataclasses.asdict` is slow, for it copies each number."""
+    if isinstance(value, (str, float)):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_plain(inner) for inner in value)
+    if is_dataclass(value):
+        return {part.name: _plain(getattr(value, part.name)) for part in fields(value)}
+    return value
 
 
 def _comparison_from_json(document: Mapping[str, Any]) -> TrainedComparison:
@@ -196,7 +213,8 @@ def from_json(document: Mapping[str, Any], *, named: str = "the model") -> Resol
 
 def to_json(model: ResolutionModel) -> dict[str, Any]:
     """Return the JSON form of a model, as written to `model.json`."""
-    document = {"format": FORMAT, "model_id": model.model_id, **asdict(model)}
+    content = _plain(model)
+    document = {"format": FORMAT, "model_id": _id_of(content), **content}
     for party in document["parties"].values():
         precision, recall = party.pop("expected_precision"), party.pop("expected_recall")
         party["expected"] = {"precision": precision, "recall": recall} if precision else None

@@ -57,7 +57,6 @@ def add_links(
 ) -> None:
     """Score the pairs of table `pairs` with the model and append those worth keeping to `links`."""
     scored = f"scored_{party_type.value}"
-    link_rule = rules.link_rule_sql(party_type, model)
     engine.score_pairs(
         connection,
         table,
@@ -65,34 +64,65 @@ def add_links(
         model=model,
         target=scored,
         least_weight=least_weight,
-        always_kept=f"({link_rule.replace('level_', 'gamma_')}) IS NOT NULL",
+        always_kept=_always_kept(party_type, model),
     )
     columns = {name for name, *_ in connection.execute(f"DESCRIBE {scored}").fetchall()}
+    names_of_columns, query = _links_of(scored, party_type=party_type, model=model, columns=columns)
+    connection.execute(f"INSERT INTO links ({names_of_columns}) {query} ORDER BY record_id_l, record_id_r")
+    connection.execute(f"DROP TABLE {scored}")
+
+
+def links_sql(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
+    pairs: str,
+    party_type: PartyType,
+    model: PartyModel,
+    least_weight: float = KEPT_WEIGHT,
+) -> str:
+    """Return the query whose rows `add_links` would append to `links`, in no order."""
+    scored = engine.scoring_sql(
+        table,
+        pairs=pairs,
+        model=model,
+        least_weight=least_weight,
+        always_kept=_always_kept(party_type, model),
+    )
+    columns = {name for name, *_ in connection.execute(f"DESCRIBE {scored}").fetchall()}
+    _, query = _links_of(f"({scored})", party_type=party_type, model=model, columns=columns)
+    return query
+
+
+def _always_kept(party_type: PartyType, model: PartyModel) -> str:
+    return f"({rules.link_rule_sql(party_type, model).replace('level_', 'gamma_')}) IS NOT NULL"
+
+
+def _links_of(scored: str, *, party_type: PartyType, model: PartyModel, columns: set[str]) -> tuple[str, str]:
+    """Return the columns of `links` that scored pairs fill, and the query that fills them."""
+    link_rule = rules.link_rule_sql(party_type, model)
     names = "[" + ", ".join(f"'{rule.name}'" for rule in model.blocking_rules) + "]::VARCHAR[]"
     kept = [f"level_{c.name}, weight_{c.name}" for c in model.comparisons]
     columns_sql = ", ".join([*(name for name, _ in FIXED), *kept])
     fitted = model.status != "rules_only"
     match = f"match_probability >= {model.match_threshold!r}" if fitted else "false"
-    connection.execute(
-        f"""
-        INSERT INTO links ({columns_sql})
+    query = f"""
         WITH levels AS ({_levels(scored, model, columns)}),
         ruled AS (
             SELECT *, {link_rule} AS link_rule,
                 {rules.veto_sql(party_type, model)} AS veto
             FROM levels
         )
-        SELECT record_id_l, record_id_r, '{party_type.value}', match_weight, match_probability,
-            CASE WHEN link_rule IS NOT NULL AND veto IS NULL THEN 'deterministic' ELSE 'probabilistic' END,
-            coalesce(CASE WHEN veto IS NULL THEN link_rule END, ({names})[match_key::INTEGER + 1]),
+        SELECT record_id_l, record_id_r, '{party_type.value}' AS party_type, match_weight, match_probability,
+            CASE WHEN link_rule IS NOT NULL AND veto IS NULL THEN 'deterministic' ELSE 'probabilistic' END
+                AS method,
+            coalesce(CASE WHEN veto IS NULL THEN link_rule END, ({names})[match_key::INTEGER + 1]) AS rule,
             veto,
             CASE WHEN veto IS NOT NULL THEN 'no_match'
                 WHEN link_rule IS NOT NULL OR {match} THEN 'match'
                 WHEN match_probability >= {model.review_threshold!r} THEN 'review'
-                ELSE 'no_match' END,
+                ELSE 'no_match' END AS band,
             {", ".join(kept)}
         FROM ruled
-        ORDER BY record_id_l, record_id_r
         """
-    )
-    connection.execute(f"DROP TABLE {scored}")
+    return columns_sql, query

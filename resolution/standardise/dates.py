@@ -6,6 +6,7 @@ alone stay as `YYYY` and `YYYY-MM`. Impossible dates keep their year, placeholde
 """
 
 import datetime
+from functools import cache
 
 from duckdb import DuckDBPyConnection
 
@@ -69,6 +70,7 @@ def _whole(text: str) -> str:
     return f"try_cast({text} as integer)"
 
 
+@cache
 def _patterns() -> dict[str, str]:
     """Return `name -> SQL` of the ways to write a date; each yields a struct of texts, blank if it fails."""
     months = alternatives(name for name in variants("dates", "months") if name.isalpha())
@@ -85,6 +87,7 @@ def _patterns() -> dict[str, str]:
     }
 
 
+@cache
 def _placed(day_first: bool | None, today: datetime.date) -> str:
     """Return SQL for the struct of year, month, day and whether day and month may be swapped."""
     first, second = _whole("aby.a"), _whole("aby.b")

@@ -4,6 +4,8 @@ Lower case; display name, `mailto:` and plus tag removed; mistyped and alternati
 providers joined; Gmail's dots ignored. A role address (info@, sales@) belongs to no one person.
 """
 
+from functools import cache
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -16,10 +18,15 @@ DOMAIN = "[a-z0-9-]+(?:[.][a-z0-9-]+)+|[a-z0-9-]{6,}"
 SHORTEST_ROLE_PREFIX = 4  # `sales.de@` is a role, `it.smith@` may be a person
 
 
+@cache
+def _typos() -> pa.Table:
+    typos = pairs("emails", "typo_domains")
+    return pa.table({"typo": list(typos), "meant": list(typos.values())})
+
+
 def standardise_emails(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:
     """Create `forms(raw, email, local, domain, is_free, is_role, display)` from `values(raw)`."""
-    typos = pairs("emails", "typo_domains")
-    connection.register("email_typos", pa.table({"typo": list(typos), "meant": list(typos.values())}))
+    connection.register("email_typos", _typos())
     roles = words("emails", "roles")
     prefixes = [role for role in roles if len(role) >= SHORTEST_ROLE_PREFIX]
     first_word = "regexp_extract(local, '^[a-z]+')"

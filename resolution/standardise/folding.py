@@ -7,6 +7,7 @@ Chinese and Korean names, which are written family first and without a space, `f
 
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -42,6 +43,7 @@ HAN = ("\u3400", "\u9fff")
 HANGUL = ("\uac00", "\ud7a3")
 
 
+@cache
 def folded(expression: str) -> str:
     """Return the SQL that folds a Latin text to lower-case ASCII as far as SQL can."""
     singles = {old: new for old, new in (LETTERS | SIGNS).items() if len(new) == 1}
@@ -106,6 +108,7 @@ def fold_values(
     patch = pa.table({"raw": raw, "folded": [romanise(text) for text in raw]})
     connection.register("folding_patch", patch)
     connection.execute(
-        f"update {forms} set folded = patch.folded from folding_patch as patch where {forms}.raw = patch.raw"
+        f"create or replace temp table {forms} as select plain.raw, coalesce(patch.folded, plain.folded) as"
+        f" folded from {forms} as plain left join folding_patch as patch on patch.raw = plain.raw"
     )
     connection.unregister("folding_patch")

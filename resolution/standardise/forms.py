@@ -7,6 +7,7 @@ back by joins. `build_forms` reads the stated tables of all sources and leaves t
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
@@ -62,6 +63,7 @@ def _union(sources: Sequence[StatedSource], attributes: Sequence[Attribute], con
     return " union all ".join(selects) or "select null::varchar as raw where false"
 
 
+@cache
 def _usable(kind: str) -> str:
     """Return SQL that holds where `raw` says something, by the placeholder lexicon."""
     missing = list(words("placeholders", "any"))
@@ -151,7 +153,7 @@ def _build_addresses(connection: DuckDBPyConnection, sources: Sequence[StatedSou
 create or replace temp table address_lines as
 from parsed_addresses
 union all by name
-select raw, raw as line from values_street where raw not in (select raw from parsed_addresses)""")
+select raw, raw as line from values_street anti join parsed_addresses using (raw)""")
     connection.unregister("parsed_addresses")
     connection.execute(
         "create or replace temp table values_line as select distinct line as raw from "

@@ -4,6 +4,7 @@ The value is upper-case letters and digits; a VAT number loses its country prefi
 both ways to write it agree. The kind comes from the column or from a type column beside it (SSN, EIN, UEN …).
 """
 
+from functools import cache
 from typing import cast
 
 from resolution.standardise.lexicon import load_lexicon, sql_set, sql_text, words
@@ -14,6 +15,7 @@ _VAT_COUNTRIES = (
 )
 
 
+@cache
 def _typed(expression: str, meaning: int) -> str:
     """Return SQL that looks up a type value; meaning 0 is the kind, 1 the country."""
     types = cast("dict[str, dict[str, str]]", load_lexicon("identifiers")["types"])
@@ -37,6 +39,7 @@ def identifier_type_country(type_value: str) -> str:
     return f"nullif({_typed(type_value, 1)}, '')"
 
 
+@cache
 def identifier_value(expression: str) -> str:
     """Return SQL for the comparison form of an identifier, NULL for placeholders."""
     plain = f"regexp_replace(upper(strip_accents({expression})), '[^A-Z0-9]', '', 'g')"

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from duckdb import DuckDBPyConnection
 
@@ -51,6 +52,7 @@ LONGEST_VALUE = 4000  # bytes; a longer text is no name, address or date, and co
 ORGANIZATION_FORMS = ("name", "legal_form", "alias", "former")
 
 
+@cache
 def _type_case(expression: str) -> str:
     plain = f"trim({folded(expression)})"
     whens = " ".join(
@@ -192,6 +194,7 @@ def _tied(companion: Slot, identifier: Slot) -> bool:
     return companion.kind is None or identifier.kind is None or companion.kind == identifier.kind
 
 
+@lru_cache(maxsize=64)
 def joined_sql(source: StatedSource, *, number: int) -> str:
     """Return the query of the stated rows with the forms of every slot."""
     found = list(_form_joins(source, number))

@@ -6,6 +6,8 @@
 `formerly` … is another name of the same party.
 """
 
+from functools import cache
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -41,15 +43,16 @@ def _joined_letters(text: str) -> str:
     )
 
 
+@cache
+def _legal_forms(place: str) -> pa.Table:
+    forms = variants("legal_forms", place)
+    return pa.table({"variant": list(forms), "form": list(forms.values())})
+
+
 def _register_legal_forms(connection: DuckDBPyConnection) -> None:
     for place in ("trailing", "leading"):
-        forms = variants("legal_forms", place)
-        table = pa.table({"variant": list(forms), "form": list(forms.values())})
-        connection.register(f"legal_{place}", table)
-        connection.execute(
-            f"create or replace temp table legal_forms_{place} as "
-            f"select variant, any_value(form) as form from legal_{place} group by variant"
-        )
+        connection.register(f"legal_{place}", _legal_forms(place))
+        connection.execute(f"create or replace temp table legal_forms_{place} as from legal_{place}")
         connection.unregister(f"legal_{place}")
 
 

@@ -1,6 +1,7 @@
 """The columns of `party_records` as SQL over a joined table (see `joined_records`)."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from resolution.domain.attributes import Attribute, NameKind
 from resolution.standardise.lexicon import sql_set, variants, words
@@ -200,6 +201,7 @@ def _part(slot: Slot) -> str:
     return f"{slot.name}__{slot.attribute.value}"
 
 
+@cache
 def gender(slot: Slot) -> str:
     """Return SQL for `f` or `m`, NULL for anything else."""
     forms = variants("person_titles", "genders")
@@ -244,6 +246,7 @@ def moment(slot: Slot) -> str:
     return f"coalesce(try_cast({text} as timestamp), {epoch}, try_strptime({text}, [{formats}]))"
 
 
+@cache
 def role_names() -> str:
     """Return the SQL set of names that mailboxes have."""
     return sql_set(words("emails", "role_names"))

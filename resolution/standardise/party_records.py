@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from duckdb import DuckDBPyConnection
 
@@ -54,6 +55,11 @@ def type_rows(
     connection: DuckDBPyConnection, source: TypedSource, *, joined: str, constant: PartyType | None
 ) -> None:
     """Create the typed table from query `joined`: `party_type`, `is_mailbox` and the names settled."""
+    connection.execute(_typed_sql(source, joined, constant))
+
+
+@lru_cache(maxsize=64)
+def _typed_sql(source: TypedSource, joined: str, constant: PartyType | None) -> str:
     slots = source.slots
     names = columns.person_columns(slots)
     organization = columns.organization_names(slots)
@@ -66,7 +72,7 @@ def type_rows(
         else "false"
     )
     settled = ", ".join(f"{sql} as {name}" for name, sql in names.items())
-    connection.execute(f"""
+    return f"""
 create or replace temp table {source.table} as
 with named as (
     select *, {settled},
@@ -88,7 +94,7 @@ from (
             and concat_ws(' ', given_name, middle_name, family_name) in {columns.role_names()}) as is_mailbox
         from named
     )
-)""")
+)"""
 
 
 def _person(expression: str) -> str:
@@ -208,25 +214,27 @@ _COMPARABLE = (
 )
 
 
+@lru_cache(maxsize=64)
+def _selects(slots: tuple[Slot, ...]) -> str:
+    expressions = {
+        "record_id": "record_id",
+        "source": "source",
+        "source_id": "source_id",
+        "party_type": "party_type",
+        **_name_selects(slots),
+        **_contact_selects(slots),
+        **_address_selects(slots),
+        **_further_selects(slots),
+    }
+    return ", ".join(f"{sql} as {name}" for name, sql in expressions.items())
+
+
 def write_party_records(
     connection: DuckDBPyConnection, sources: Sequence[TypedSource], *, table: str
 ) -> None:
     """Create `table` (see `PARTY_RECORDS` for its columns); rows with nothing to compare are left out."""
     connection.execute(PARTY_RECORDS)
-    selects = []
-    for source in sources:
-        expressions = {
-            "record_id": "record_id",
-            "source": "source",
-            "source_id": "source_id",
-            "party_type": "party_type",
-            **_name_selects(source.slots),
-            **_contact_selects(source.slots),
-            **_address_selects(source.slots),
-            **_further_selects(source.slots),
-        }
-        listed = ", ".join(f"{sql} as {name}" for name, sql in expressions.items())
-        selects.append(f"select {listed} from {source.table}")
+    selects = [f"select {_selects(source.slots)} from {source.table}" for source in sources]
     union = " union all by name ".join(["from party_records_layout", *selects])
     empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
     # materialised, else the filter would make every value once more

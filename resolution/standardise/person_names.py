@@ -5,6 +5,8 @@ particles (van, de, …) on the side of the family. Titles and credentials go, a
 apart, a nickname in quotes or parentheses becomes another given name.
 """
 
+from functools import cache
+
 from duckdb import DuckDBPyConnection
 
 from resolution.standardise.folding import fold_values, romanised_name
@@ -13,6 +15,7 @@ from resolution.standardise.lexicon import alternatives, sql_set, variants, word
 _LEXICON = "person_titles"
 
 
+@cache
 def _suffix_case(expression: str) -> str:
     whens = " ".join(
         f"when '{variant}' then '{form}'" for variant, form in sorted(variants(_LEXICON, "suffixes").items())
@@ -20,14 +23,17 @@ def _suffix_case(expression: str) -> str:
     return f"case {expression} {whens} end"
 
 
+@cache
 def _titles() -> str:
     return alternatives(words(_LEXICON, "titles"))
 
 
+@cache
 def _safe_titles() -> str:
     return alternatives(set(words(_LEXICON, "titles")) - set(words(_LEXICON, "cautious_titles")))
 
 
+@cache
 def _tails() -> str:
     return alternatives([*variants(_LEXICON, "suffixes"), *words(_LEXICON, "credentials")])
 

@@ -5,6 +5,8 @@ Extensions go. A country code is cut where it is marked (+, 00, 011) or where th
 only so the length fits that country's plan. What cannot be settled keeps its last digits.
 """
 
+from functools import lru_cache
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
@@ -17,23 +19,28 @@ LONGEST_NATIONAL = 12  # digits; a longer one that starts with the country's cod
 def _register_plans(connection: DuckDBPyConnection, values: str) -> None:
     """Create `calling_plans(country, code, lengths)` for the countries of the values."""
     found = connection.execute(f"select distinct country from {values} where country <> ''").fetchall()
+    table = _plans(tuple(sorted(country for (country,) in found)))
+    connection.register("plans", table)
+    connection.execute("create or replace temp table calling_plans as from plans")
+    connection.unregister("plans")
+
+
+@lru_cache(maxsize=512)
+def _plans(countries: tuple[str, ...]) -> pa.Table:
     plans = []
-    for (country,) in sorted(found):
+    for country in countries:
         metadata = PhoneMetadata.metadata_for_region(country.upper(), None)
         if metadata is not None:
             kinds = [kind for kind in (metadata.fixed_line, metadata.mobile) if kind is not None]
             lengths = sorted({length for kind in kinds for length in kind.possible_length})
             plans.append((country, str(metadata.country_code), lengths))
-    table = pa.table(
+    return pa.table(
         {
             "country": pa.array([plan[0] for plan in plans], pa.string()),
             "code": pa.array([plan[1] for plan in plans], pa.string()),
             "lengths": pa.array([plan[2] for plan in plans], pa.list_(pa.int32())),
         }
     )
-    connection.register("plans", table)
-    connection.execute("create or replace temp table calling_plans as from plans")
-    connection.unregister("plans")
 
 
 def standardise_phones(connection: DuckDBPyConnection, values: str, *, forms: str) -> None:

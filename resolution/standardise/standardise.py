@@ -50,20 +50,9 @@ def standardise(
     it was then. Rows with nothing to compare are appended to `quarantine` and left out.
     """
     day = today or datetime.datetime.now(tz=datetime.UTC).date()
-    stated = [
-        state_source(connection, source.table, mapping=source.mapping, table=f"stated_{number}")
-        for number, source in enumerate(sources)
-    ]
-    learned = build_forms(connection, stated, readings=readings, today=day)
-    typed = [
-        TypedSource(f"typed_{number}", source.table, rows.slots)
-        for number, (source, rows) in enumerate(zip(sources, stated, strict=True))
-    ]
-    for number, (source, rows, rows_typed) in enumerate(zip(sources, stated, typed, strict=True)):
-        joined = joined_sql(rows, number=number)
-        type_rows(connection, rows_typed, joined=joined, constant=source.mapping.party_type)
-    drop_forms(connection, stated)
-    write_party_records(connection, typed, table=party_records)
+    typed, learned = standardise_records(
+        connection, sources, party_records=party_records, readings=readings, today=day
+    )
     left_out = quarantine_empty(connection, typed, table=party_records)
     write_claims(connection, typed, table=claims, left_out=left_out)
     for rows_typed in typed:
@@ -79,6 +68,36 @@ def standardise(
         quarantined=len(left_out),
         readings=learned,
     )
+
+
+def standardise_records(
+    connection: DuckDBPyConnection,
+    sources: Sequence[LoadedSource],
+    *,
+    party_records: str,
+    readings: Sequence[DateReading],
+    today: datetime.date,
+) -> tuple[list[TypedSource], tuple[DateReading, ...]]:
+    """Write table `party_records` alone; return the typed rows it came from, and how dates were read.
+
+    Rows with nothing to compare are left out. Nothing but plain statements, so that the connection may also
+    be `resolution.few_rows`, which runs them for one record in milliseconds.
+    """
+    stated = [
+        state_source(connection, source.table, mapping=source.mapping, table=f"stated_{number}")
+        for number, source in enumerate(sources)
+    ]
+    learned = build_forms(connection, stated, readings=readings, today=today)
+    typed = [
+        TypedSource(f"typed_{number}", source.table, rows.slots)
+        for number, (source, rows) in enumerate(zip(sources, stated, strict=True))
+    ]
+    for number, (source, rows, rows_typed) in enumerate(zip(sources, stated, typed, strict=True)):
+        joined = joined_sql(rows, number=number)
+        type_rows(connection, rows_typed, joined=joined, constant=source.mapping.party_type)
+    drop_forms(connection, stated)
+    write_party_records(connection, typed, table=party_records)
+    return typed, learned
 
 
 def _row_count(connection: DuckDBPyConnection, table: str) -> int:

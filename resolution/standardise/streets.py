@@ -5,6 +5,8 @@ maps the common words of a street to one form each. What looks like a whole addr
 `one_line_addresses`.
 """
 
+from functools import cache
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
@@ -46,13 +48,15 @@ def unit_pattern() -> str:
     return f"(?:\\b{marks}\\b[. ]*#?|#) *([0-9]+ ?[a-z]?(?:-[0-9a-z]+)?|[a-z]?-?[0-9]+[a-z]?|[a-z])\\b"
 
 
-def _register_words(connection: DuckDBPyConnection) -> None:
+@cache
+def _street_words() -> pa.Table:
     forms = variants("addresses", "words")
-    connection.register("words_patch", pa.table({"word": list(forms), "form": list(forms.values())}))
-    connection.execute(
-        "create or replace temp table street_words as select word, any_value(form) as form from "
-        "words_patch group by 1"
-    )
+    return pa.table({"word": list(forms), "form": list(forms.values())})
+
+
+def _register_words(connection: DuckDBPyConnection) -> None:
+    connection.register("words_patch", _street_words())
+    connection.execute("create or replace temp table street_words as from words_patch")
     connection.unregister("words_patch")
 
 

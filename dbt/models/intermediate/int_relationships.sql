@@ -94,6 +94,26 @@ payers as (
     group by deal.company_id, orders.customer_no
 ),
 
+-- Who sells to us: since the first purchase that was not called off.
+suppliers as (
+    select
+        'supplies' as kind,
+        'erp:supplier:' || supplier.supplier_no as from_record_id,
+        ourselves.record_id as to_record_id,
+        null::varchar as role,
+        min(purchase.ordered_on)::timestamp as valid_from,
+        case
+            when supplier.is_deleted then greatest(supplier.source_time, min(purchase.ordered_on)::timestamp)
+        end as valid_to,
+        'erp' as source,
+        max(coalesce(purchase.changed_at, purchase.source_time)) as source_time
+    from {{ ref('stg_erp__purchase_orders') }} as purchase
+    inner join {{ ref('stg_erp__suppliers') }} as supplier on purchase.supplier_no = supplier.supplier_no
+    cross join {{ ref('int_ourselves') }} as ourselves
+    where not purchase.is_deleted and not {{ is_one_of('purchase.status', 'void_statuses') }}
+    group by supplier.supplier_no, supplier.is_deleted, supplier.source_time, ourselves.record_id
+),
+
 edges as (
     select kind, from_record_id, to_record_id, role, valid_from, valid_to, source, source_time from former
     union all
@@ -102,6 +122,8 @@ edges as (
     select kind, from_record_id, to_record_id, role, valid_from, valid_to, source, source_time from subsidiaries
     union all
     select kind, from_record_id, to_record_id, role, valid_from, valid_to, source, source_time from payers
+    union all
+    select kind, from_record_id, to_record_id, role, valid_from, valid_to, source, source_time from suppliers
 )
 
 select

@@ -6,9 +6,11 @@ with members as (
         party.record_id,
         party.source,
         party.object,
-        party.observed_at
+        party.observed_at,
+        ourselves.record_id is not null as is_ourselves
     from {{ source('resolution', 'golden_membership') }} as membership
     inner join {{ ref('int_party_records') }} as party on membership.record_id = party.record_id
+    left join {{ ref('int_ourselves') }} as ourselves on party.record_id = ourselves.record_id
     where not party.is_deleted
 ),
 
@@ -19,7 +21,8 @@ golden_records as (
         max(version) as version,
         count(*) as record_count,
         list_sort(list(distinct source)) as sources,
-        bool_or(source || ':' || object in ('crm:company', 'erp:customer', 'itsm:organisation')) as is_customer,
+        bool_or(source || ':' || object in ('crm:company', 'erp:customer', 'itsm:organisation'))
+        and not bool_or(is_ourselves) as is_customer,
         bool_or(source || ':' || object = 'erp:supplier') as is_supplier,
         max(observed_at) as last_observed_at
     from members

@@ -27,6 +27,7 @@ stated_last as (
         kind,
         from_golden_id,
         to_golden_id,
+        -- the last one stated: a source without a role says nothing of it, and arg_max passes it over
         arg_max(role, (coalesce(source_time, timestamp '1970-01-01'), relationship_id)) as role,
         min(valid_from) as valid_from,
         first(

@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from demo.home import prepare_home
+
 ROOT = Path(__file__).parents[3]
+PARTIES = 300
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "home"
+    """A small company, with which the command goes on: what it writes by itself is ten times as large."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    prepare_home(home, parties=PARTIES)
+    return home
 
 
 @pytest.fixture(scope="module")

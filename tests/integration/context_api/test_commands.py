@@ -12,7 +12,7 @@ from concord import main
 from context_api.settings import open_home
 from resolution.domain.ids import seed_id
 
-A, B = "crm:contact:1", "erp:customer:2"
+A, B, C, ORG = "crm:contact:1", "erp:customer:2", "itsm:requester:3", "crm:company:9"
 
 
 @pytest.fixture
@@ -25,6 +25,11 @@ def home(tmp_path: Path, warehouse: Any, monkeypatch: pytest.MonkeyPatch) -> Pat
     engine, sealer = open_home(folder, is_new=True)
     warehouse.tell()
     warehouse.activity("erp:order:1", [B], title="Ten chairs")
+    warehouse.connection.execute(
+        "insert into intermediate.int_relationships values"
+        f" ('r1', 'works_for', '{A}', '{ORG}', 'CFO', timestamp '2025-03-01', null, 'crm', null),"
+        f" ('r2', 'works_for', '{B}', '{ORG}', 'accounts payable', null, null, 'erp', null)"
+    )
     warehouse.publish(engine, sealer)
     engine.dispose()
     return folder
@@ -49,6 +54,30 @@ def test_show_prints_values_conflicts_records_and_timeline(
     assert code == 0
     for part in ("Ann Lee", seed_id(A), "entity version 1", "Conflicts", "A. Lee", "Bern", "Ten chairs", B):
         assert part in shown
+
+
+def test_a_company_names_who_works_for_it_with_role_and_sources(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    code, shown = concord("show", ORG, "--home", str(home))
+
+    (line,) = [line for line in shown.splitlines() if "works_for" in line]
+    assert code == 0
+    for part in ("Ann Lee", seed_id(A), "CFO, crm", "accounts payable, erp", "2025-03-01"):
+        assert part in line
+
+
+def test_several_parties_of_one_name_are_listed_to_choose_from(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    shown = concord("show", "Roe", "--home", str(home))
+    as_json = concord("show", "Roe", "--home", str(home), "--json")
+
+    assert shown[0] == 0
+    for part in ("2 parties go by 'Roe'", "Cleo Roe", "Roe Ltd", seed_id(C), seed_id(ORG)):
+        assert part in shown[1]
+    assert "Values" not in shown[1]
+    assert {choice["name"] for choice in json.loads(as_json[1])["choices"]} == {"Cleo Roe", "Roe Ltd"}
 
 
 def test_show_as_json_holds_the_same(home: Path, concord: Callable[..., tuple[int, str]]) -> None:

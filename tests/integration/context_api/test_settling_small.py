@@ -14,7 +14,7 @@ from context_api.settling_small import DECIDED_WEIGHT
 from context_api.store.decisions import Verdict
 from context_api.store.engine import migrate, open_store
 from context_api.store.sealing import Sealer
-from resolution.matching_run import DECIDED
+from resolution.domain.clustering import DECIDED
 
 RECORDS = [f"{source}:c:{number}" for source in ("crm", "erp") for number in (1, 2, 3)]
 PAIRS = [(a, b) for a in RECORDS for b in RECORDS if a < b]

@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_company import MEMBERS, ROWS, VALUES
@@ -45,7 +46,10 @@ def dbt(manifest: Manifest, folders: list[str]) -> Dbt:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("CONCORD_WAREHOUSE", str(warehouse))
             runner = dbtRunner(manifest=manifest)
-            return runner.invoke([*arguments, *folders, "--log-level", "none", "--vars", AS_OF])
+            try:
+                return runner.invoke([*arguments, *folders, "--log-level", "none", "--vars", AS_OF])
+            finally:
+                DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
     return run
 

@@ -13,7 +13,6 @@ Dbt = Callable[[Path, Sequence[str]], Any]
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 CHANGED = {"changed_on": "2024-06-01T00:00:00Z"}
-SELDOM_BROKEN = ("unique", "not_null", "accepted_values", "keeps_every_row")
 FAULTY: Rows = {
     "raw_crm.deals": [{"id": 1, "company_id": 99, "renewal_date": "soon", "created_at": "yesterday"}],
     "raw_erp.customers": [{"customer_no": "C1", "company": "Acme", "changed_on": "2024-06-01"}],
@@ -84,17 +83,16 @@ def test_faults_of_sources_are_warned_of_and_stop_nothing(dbt: Dbt, tmp_path: Pa
     warehouse = tmp_path / "warehouse.duckdb"
     write_raw_warehouse(warehouse, FAULTY)
 
-    seldom = [f"test_name:{name}" for name in SELDOM_BROKEN]
-    result = dbt(warehouse, ["build", "--exclude", "tag:marts", *seldom])
+    result = dbt(warehouse, ["build", "--exclude", "tag:marts"])
 
     warned = {row.node.name: row.failures for row in result.result if row.status == "warn"}
     assert result.success
     assert warned == {
         "values_could_be_read": 2,  # the deal's dates; `2024-06-01` is a time at midnight
-        "relationships_stg_crm__deals_company_id__company_id__ref_stg_crm__companies_": 1,
-        "relationships_int_activity_parties_record_id__record_id__ref_int_party_records_": 1,
+        "stg_crm__deals_is_plausible": 1,  # company 99 is none
+        "int_activity_parties_is_plausible": 1,
         "order_total_equals_its_lines": 1,  # R2 is a cent off, and a line may round
         "payments_do_not_exceed_the_invoice": 1,  # I1 is a cent over, I3 says that it is overpaid
-        "activity_has_a_time": 1,
+        "int_activities_is_plausible": 1,  # the deal has no time
         "has_a_party_int_activities_": 1,  # order R3 names no customer
     }

@@ -214,6 +214,27 @@ def test_a_payer_is_a_relationship_only_between_two_parties(query: Query) -> Non
     ]
 
 
+def test_a_supplier_supplies_us_since_its_first_purchase(query: Query) -> None:
+    rows = query(
+        "select from_golden_id, to_golden_id, valid_from, is_current, sources from marts.relationships"
+        " where kind = 'supplies'"
+    )
+
+    assert rows == [("g-nuts", "g-us", at("2024-01-05"), True, ["erp"])]
+    assert query("select is_customer, is_supplier from marts.customers where golden_id = 'g-us'") == [
+        (False, False)
+    ]
+
+
+def test_a_source_that_names_no_role_takes_none_away(query: Query) -> None:
+    rows = query(
+        "select role, sources, source_time, statement_count from marts.relationships"
+        " where from_golden_id = 'g-ann' and to_golden_id = 'g-acme'"
+    )
+
+    assert rows == [("Purchaser", ["crm", "itsm"], at("2024-06-01"), 2)]  # the desk spoke last, of no title
+
+
 def test_health_is_what_the_books_say(query: Query) -> None:
     columns = (
         "revenue_cents, revenue_12_months_cents, overdue_cents, days_from_due_to_paid, open_orders,"

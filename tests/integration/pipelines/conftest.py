@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo.home import prepare_home
+from pipelines.assets.dbt_runs import prepare_manifest
 from pipelines.run import RunReport, run_pipeline
 
 PARTIES = 150
@@ -23,9 +24,10 @@ class FinishedRun:
 
 @pytest.fixture(scope="session")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home folder with a company and nothing made of it; read only."""
+    """A home folder with a company and nothing made of it but the manifest of the models; read only."""
     home = tmp_path_factory.mktemp("company") / "home"
     prepare_home(home, parties=PARTIES)
+    prepare_manifest(home)  # parsed once for all copies
     return home
 
 

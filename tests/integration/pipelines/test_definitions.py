@@ -1,3 +1,6 @@
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -5,6 +8,7 @@ import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
 from pipelines.assets.groups import Group
+from pipelines.assets.vectors import VECTORS, VECTORS_JOB
 from pipelines.definitions import JOB, build_definitions
 
 
@@ -58,8 +62,34 @@ def test_there_is_a_job_a_schedule_and_a_sensor(definitions: dg.Definitions) -> 
 
     assert repository.has_job(JOB)
     assert [schedule.name for schedule in repository.schedule_defs] == ["daily"]
-    assert [sensor.name for sensor in repository.sensor_defs] == ["source_changes"]
+    assert sorted(sensor.name for sensor in repository.sensor_defs) == ["source_changes", "vectors_follow"]
 
 
-def test_a_home_without_sources_has_definitions_too(tmp_path: Path) -> None:
+def test_a_run_neither_waits_for_the_vectors_nor_fails_with_them(definitions: dg.Definitions) -> None:
+    repository = definitions.get_repository_def()
+
+    assert VECTORS not in repository.get_job(JOB).asset_layer.executable_asset_keys
+    assert repository.get_job(VECTORS_JOB).asset_layer.executable_asset_keys == {VECTORS}
+
+
+def test_loading_definitions_opens_nothing_and_loads_no_model(tmp_path: Path) -> None:
+    """In a process of its own: this one has loaded everything."""
+    code = (
+        "import sys; from pathlib import Path; from pipelines.definitions import build_definitions\n"
+        "build_definitions(Path(sys.argv[1])).get_repository_def()\n"
+        "print(*sorted(set(sys.argv[2:]) & set(sys.modules)))"
+    )
+    slow = ("torch", "transformers", "sentence_transformers", "qdrant_client", "qdrant_edge", "pandas",
+            "matplotlib")  # fmt: skip
+    said = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, str(tmp_path), *slow], capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == []
+    assert {path.name for path in tmp_path.iterdir()} == {"dbt"}  # the parsed models, and no database
+
+
+def test_a_home_without_sources_has_definitions_too(company: Path, tmp_path: Path) -> None:
+    shutil.copytree(company / "dbt", tmp_path / "dbt")  # the manifest, which belongs to no home
+
     assert build_definitions(tmp_path).get_repository_def().has_job(JOB)

@@ -1,11 +1,6 @@
 """Publishing: one atomic version, in proportion to the change, whatever happens on the way (law 7)."""
 
-import os
-import signal
-import subprocess
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,62 +95,3 @@ def test_merge_split_and_tombstone_keep_ids_by_one_rule(
         assert resolve_id(then, seed_id(C)).golden_id == seed_id(A)
     deleted = "select valid_from from identity_ledger where change = 'tombstoned'"
     assert [str(row[0])[:10] for row in warehouse.rows(engine, deleted)] == ["2025-01-01"]
-
-
-KILLED = """
-import sys
-sys.path.insert(0, {fixtures!r})
-import duckdb, os, signal
-from pathlib import Path
-from context_api.store.engine import open_store
-from context_api.store.sealing import Sealer
-from context_api.settling_publish import Publication
-from small_warehouse import SmallWarehouse, TABLES
-connection = duckdb.connect(config={{"threads": 1}})
-connection.execute(TABLES)
-warehouse = SmallWarehouse(connection, Path({snapshots!r}))
-for number in range(60):
-    warehouse.record(f"crm:contact:{{number}}", full_name=f"Name {{number}} changed")
-steps = 0
-batch = Publication.batch
-def counted(self):
-    global steps
-    steps += 1
-    if steps == {step}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return batch(self)
-Publication.batch = counted
-warehouse.publish(open_store({url!r}), Sealer(b"k" * 32, "default"))
-"""
-
-
-@pytest.mark.parametrize("step", [2, 6, 9])
-def test_a_publish_killed_at_any_point_leaves_the_last_version_and_can_be_repeated(
-    engine: Engine, warehouse: Any, sealer: Sealer, step: int, tmp_path: Path
-) -> None:
-    for number in range(60):
-        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}")
-    warehouse.publish(engine, sealer)
-    script = KILLED.format(
-        fixtures=str(Path(__file__).parents[2] / "fixtures"),
-        snapshots=str(tmp_path / "snapshots"),
-        url=engine.url.render_as_string(hide_password=False),
-        step=step,
-    )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-
-    result = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, timeout=120)  # noqa: S603
-
-    assert result.returncode == -signal.SIGKILL, result.stderr
-    with reading(engine) as connection:
-        snapshot = version_at(connection, sealer)
-        names = {golden_record(snapshot, seed_id(f"crm:contact:{n}")).primary("full_name") for n in range(60)}
-    assert names == {f"Name {n}" for n in range(60)}
-    for number in range(60):
-        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number} changed")
-    warehouse.publish(engine, sealer)
-    with reading(engine) as connection:
-        snapshot = version_at(connection, sealer)
-        view = golden_record(snapshot, seed_id("crm:contact:7"))
-    assert (view.primary("full_name"), view.entity_version) == ("Name 7 changed", 2)
-    assert warehouse.rows(engine, "select count(*) from golden_records") == [(120,)]

@@ -13,7 +13,7 @@ def settle(home: Path) -> None:
     folder = HomeFolder(path=str(home))
     model = promoted_model(folder.model)
     assert model is not None
-    with folder.connect("a test", schema=RESOLUTION) as connection, folder.store() as engine:
+    with folder.connect("a test", schema=RESOLUTION) as connection, folder.store() as (engine, _):
         settle_on_store(connection, engine, "default", model=model)
 
 

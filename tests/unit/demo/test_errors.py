@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.errors import AnotherCompany, DemoError, NotServing
+from demo.errors import AnotherCompany, DemoError, NoCompany, NotServing
 from pipelines.errors import PipelineInputError
 
 HOME = Path("somewhere")
@@ -22,6 +22,13 @@ def test_a_folder_that_holds_something_else_is_the_callers_to_change(
     assert isinstance(error, PipelineInputError)  # exit code 2
     assert held in str(error)
     assert "--home" in str(error)
+
+
+def test_where_no_day_can_pass_the_command_that_writes_a_company_is_named() -> None:
+    error = NoCompany(HOME)
+
+    assert isinstance(error, PipelineInputError)
+    assert f"concord demo --home {HOME}" in str(error)
 
 
 def test_pages_that_do_not_come_up_are_no_fault_of_the_input_and_name_their_log() -> None:

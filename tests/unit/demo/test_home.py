@@ -1,9 +1,10 @@
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from demo.errors import AnotherCompany
-from demo.home import prepare_home
+from demo.errors import AnotherCompany, NoCompany
+from demo.home import pass_day, prepare_home
 from pipelines.sync.demo_sources import demo_sources
 from pipelines.sync.sources import SOURCES_FILE, read_sources
 
@@ -69,3 +70,23 @@ def test_what_was_cut_off_before_its_sources_were_declared_declares_them_now(tmp
     prepare_home(tmp_path, parties=PARTIES)
 
     assert (tmp_path / SOURCES_FILE).read_text(encoding="utf-8") == demo_sources()
+
+
+def test_days_follow_one_another_and_tell_what_happened_in_each_system(tmp_path: Path) -> None:
+    prepare_home(tmp_path, seed="s", parties=PARTIES)
+    today = datetime.now(UTC).date()
+
+    first, second = pass_day(tmp_path), pass_day(tmp_path)
+
+    assert (first.day, second.day) == (today + timedelta(days=1), today + timedelta(days=2))
+    assert all(set(day.told) == {"crm", "erp", "itsm", "email"} for day in (first, second))
+    for part in ("now works for", "was deleted"):
+        assert any(part in what for what in first.told["crm"])
+    assert any("moved to" in what for what in first.told["erp"])
+    assert any(what.startswith("ticket") for what in first.told["itsm"])
+    assert prepare_home(tmp_path, seed="s").is_new is False
+
+
+def test_no_day_passes_where_there_is_no_company(tmp_path: Path) -> None:
+    with pytest.raises(NoCompany):
+        pass_day(tmp_path)

@@ -8,13 +8,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from rich.console import Console
 
 import pipelines
 from context_api.settings import open_home
 from demo.errors import NotServing
-from demo.serving import HOST, dagster_pages, serve, vectors_following, what_to_try
+from demo.serving import HOST, dagster_pages, serve, what_to_try, what_to_try_next
+from pipelines.dagster_home import open_instance
+from pipelines.resuming import IN_PROCESS
 
 ANSWERING = f"""#!{sys.executable}
 import http.server, json, os, pathlib, subprocess, sys, time
@@ -128,10 +131,29 @@ def test_once_the_pages_are_up_nothing_says_that_they_are_starting(
     assert "curl -H 'Authorization: Bearer ck_" in before
 
 
-def test_vectors_follow_in_a_process_that_ends_with_the_block(tmp_path: Path) -> None:
-    with vectors_following(tmp_path) as drain:
-        assert drain.args[-4:] == ["vectors", "drain", "--home", str(tmp_path)]  # type: ignore[index]
-        assert drain.poll() is None
+def test_runs_that_closed_pages_left_behind_end_when_pages_are_served_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(ANSWERING, tmp_path, monkeypatch)
+    with open_instance(tmp_path) as instance:
+        started = dg.DagsterRunStatus.STARTED
+        left = instance.add_run(dg.DagsterRun(job_name="vectors", status=started))
+        ours = instance.add_run(dg.DagsterRun(job_name="pipeline", status=started, tags=IN_PROCESS))
 
-    assert drain.poll() is not None
-    assert (tmp_path / "vectors.log").is_file()
+        with dagster_pages(tmp_path):
+            found = [instance.get_run_by_id(run.run_id) for run in (left, ours)]
+            late = instance.add_run(dg.DagsterRun(job_name="vectors", status=started))
+            with dagster_pages(tmp_path):  # other pages of the same folder
+                alive = instance.get_run_by_id(late.run_id)
+
+    canceled = dg.DagsterRunStatus.CANCELED
+    assert [run.status for run in found if run is not None] == [canceled, started]
+    assert alive is not None
+    assert alive.status is started
+
+
+def test_without_pages_a_newcomer_is_told_what_to_do_next() -> None:
+    told = "\n".join(what_to_try_next(Path("home")))
+
+    for command in ("vectors drain", "vectors search", "show", "demo --next-day", "quarantine list"):
+        assert f"concord {command}" in told

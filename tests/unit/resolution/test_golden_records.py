@@ -103,6 +103,18 @@ def test_two_writings_are_byte_equal_whatever_the_slices(
     assert (folders[0] / JSONL_NAME).read_bytes() == (folders[2] / JSONL_NAME).read_bytes()
 
 
+def test_an_error_while_json_is_spelled_ends_the_writing(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(*_: object) -> Iterator[memoryview]:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(golden_records, "_json_lines", disk_full)
+
+    with pytest.raises(OSError, match="no space left"):
+        write_golden_records(connection, tmp_path)
+
+
 def test_a_run_without_golden_records_gives_empty_files(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

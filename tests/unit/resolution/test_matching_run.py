@@ -37,7 +37,9 @@ def _load(
     columns = {name: pa.array([r[i] for r in records], pa.string()) for i, name in enumerate(COLUMNS)}
     connection.register("given", pa.table({"record_id": pa.array(ids, pa.string()), **columns}))
     connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM given")
-    features.add_columns(connection, table, columns=blocking.key_columns(connection, rules=RULES))
+    features.add_columns(
+        connection, table, columns=blocking.key_columns(connection, rules=RULES), target=table
+    )
 
 
 VALUES = st.sampled_from([None, "a", "b", "c"])

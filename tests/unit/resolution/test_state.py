@@ -29,8 +29,11 @@ def test_what_is_worth_keeping_is_kept_and_the_ledger_carried_over(
         connection.execute("CREATE TABLE party_records AS SELECT 's:party:1' AS record_id")
         connection.execute("CREATE TABLE membership AS SELECT 's:party:1' AS record_id, 'g-1' AS golden_id")
         connection.execute('CREATE TABLE "Rows of 0" AS SELECT 1 AS n')
+        connection.execute('CREATE TEMP TABLE "Levels of 0" AS SELECT 1 AS n')
 
         state.prune(connection)
+
+        assert connection.execute("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchone() == (0,)
 
     with state.open_work(tmp_path / "next.duckdb") as later:
         state.carry_over_ledger(later, path)
@@ -89,3 +92,28 @@ def test_expectations_weigh_clusters_by_their_pairs(connection: duckdb.DuckDBPyC
 
     assert pairs == 4
     assert right == pytest.approx(3 * 0.8 + 1 * 1.0)  # the third pair of g1 is as likely as the other two
+
+
+def test_a_run_is_written_in_the_storage_format_that_is_cheap_to_write_and_updates_keep_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "state.duckdb"
+    formats = []
+    for table in ("first", "later"):  # a run, and its update
+        with state.open_work(path) as connection:
+            connection.execute(f"CREATE TABLE {table} AS SELECT 'x' AS value")
+            formats.append(_storage(connection, "work"))
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{tmp_path / 'plain.duckdb'}' AS plain")
+        plain = _storage(connection, "plain")
+
+    assert formats[0] == formats[1]
+    assert state.STORAGE in formats[0]
+    assert formats[0] != plain
+
+
+def _storage(connection: duckdb.DuckDBPyConnection, database: str) -> str:
+    row = connection.execute(
+        "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = ?", [database]
+    ).fetchone()
+    return str(row and row[0])

@@ -51,6 +51,6 @@ def test_what_stops_a_publish_leaves_the_last_version_and_no_leftovers(
     )
     assert warehouse.rows(engine, orphans) == []
     assert [path.name for path in sorted(summary.snapshot.parent.iterdir())] == [
-        "1.duckdb",
-        f"{summary.version}.duckdb",
+        "1.snapshot",
+        f"{summary.version}.snapshot",
     ]

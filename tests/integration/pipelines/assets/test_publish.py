@@ -5,7 +5,7 @@ import dagster as dg
 import duckdb
 
 from pipelines.assets.home import HomeFolder
-from pipelines.assets.publish import analyst_copy, published_version
+from pipelines.assets.publish import published_version
 from tests.integration.pipelines.conftest import FinishedRun
 
 Query = Callable[[Path, str], list[tuple[object, ...]]]
@@ -18,16 +18,6 @@ def test_analysts_read_every_mart_in_their_copy(finished: FinishedRun) -> None:
 
     assert customers > 0
     assert staged > 0
-
-
-def test_a_reader_of_the_copy_keeps_what_it_opened(copied: Path) -> None:
-    resources = {"home": HomeFolder(path=str(copied))}
-    with duckdb.connect(str(copied / "analyst.duckdb"), read_only=True) as reader:
-        before = reader.execute("select count(*) from marts.customers").fetchone()
-
-        assert dg.materialize([analyst_copy(after=[])], resources=resources).success
-
-        assert reader.execute("select count(*) from marts.customers").fetchone() == before
 
 
 def test_a_publish_that_was_cut_off_before_it_could_say_so_is_repeated(copied: Path, query: Query) -> None:

@@ -54,17 +54,20 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[An
     return home, content(home), time.monotonic() - began
 
 
+@pytest.mark.parametrize(
+    ("seed", "kills"), [(12, 3), *(pytest.param(seed, 1, marks=pytest.mark.long) for seed in range(100, 112))]
+)
 def test_a_sync_killed_anywhere_and_run_again_ends_the_same(
-    undisturbed: tuple[Path, list[Any], float], tmp_path: Path
+    seed: int, kills: int, undisturbed: tuple[Path, list[Any], float], tmp_path: Path
 ) -> None:
     peaceful, expected, seconds = undisturbed
     home = tmp_path / "home"
     home.mkdir()
     shutil.copytree(peaceful / "systems", home / "systems", copy_function=lambda a, b: Path(b).hardlink_to(a))
     (home / "sources.yml").write_text(demo_sources(), encoding="utf-8")
-    rng = random.Random(12)
+    rng = random.Random(seed)
 
-    for _ in range(3):
+    for _ in range(kills):
         with start(home) as process:
             assert process.stdout is not None
             process.stdout.readline()

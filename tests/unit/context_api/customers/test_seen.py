@@ -1,26 +1,27 @@
-"""What a caller may see of a value, and how times are meant and told."""
+"""What a caller sees of a value, and how a stated time is meant."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from context_api.customers.seen import Masked, in_utc, seen
-from context_api.policy.classification import Classification
-
-PII, FINANCIAL = Classification.PII, Classification.FINANCIAL
+from context_api.policy.classification import Classification as C
 
 
 @pytest.mark.parametrize(
-    ("value", "classification", "told"),
+    ("value", "classification", "cleared", "found"),
     [
-        pytest.param("Ann", PII, "Ann", id="cleared"),
-        pytest.param(100, FINANCIAL, Masked(masked="financial"), id="not-cleared"),
-        pytest.param("open", Classification.INTERNAL, "open", id="for-everybody"),
-        pytest.param(None, FINANCIAL, None, id="nothing-to-hide"),
+        pytest.param("Ann", C.PII, {C.PII}, "Ann", id="cleared"),
+        pytest.param("Ann", C.PII, {C.FINANCIAL}, Masked(masked="pii"), id="cleared-for-something-else"),
+        pytest.param("Ann", C.SECRET, {C.PII, C.FINANCIAL}, Masked(masked="secret"), id="secret"),
+        pytest.param("crm", C.INTERNAL, set(), "crm", id="internal-is-for-every-key"),
+        pytest.param(None, C.PII, set(), None, id="nothing-to-hide"),
     ],
 )
-def test_a_value_is_told_by_its_class(value: object, classification: Classification, told: object) -> None:
-    assert seen(value, classification, {PII}) == told
+def test_a_value_above_the_clearance_is_masked(
+    value: str | None, classification: C, cleared: set[C], found: object
+) -> None:
+    assert seen(value, classification, cleared) == found
 
 
 def test_a_stated_time_is_in_utc() -> None:

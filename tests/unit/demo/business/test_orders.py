@@ -11,14 +11,18 @@ def test_some_orders_forgot_the_special_terms(systems: sqlite3.Connection) -> No
     assert systems.execute(f"select sum(terms <> special_terms) from {FROM_DEALS}").fetchone()[0] > 0
 
 
-def test_an_order_is_of_the_customer_of_its_deal(systems: sqlite3.Connection) -> None:
-    sql = """select count(*), sum(a.entity_id = b.entity_id)
+def test_an_order_is_of_the_customer_of_its_deal_or_billed_to_its_parent(systems: sqlite3.Connection) -> None:
+    sql = """select count(*), sum(a.entity_id = b.entity_id), sum(a.entity_id = c.entity_id)
         from erp.orders join crm.deals d on d.id = cast(deal_ref as integer)
+        join crm.companies company on company.id = d.company_id
         join truth a on a.record_id = 'erp:customer:' || customer_no
-        join truth b on b.record_id = 'crm:company:' || d.company_id"""
-    count, same = systems.execute(sql).fetchone()
+        join truth b on b.record_id = 'crm:company:' || d.company_id
+        left join truth c on c.record_id = 'crm:company:' || company.parent_id"""
+    count, own, of_parent = systems.execute(sql).fetchone()
 
-    assert count == same > 5
+    assert count == own + of_parent
+    assert own > 5
+    assert of_parent > 0
 
 
 def test_a_total_is_the_sum_of_its_lines(systems: sqlite3.Connection) -> None:

@@ -14,6 +14,16 @@ def test_subsidiaries_name_their_parent(systems: sqlite3.Connection) -> None:
     )
 
 
+def test_the_crm_holds_the_demo_company_and_no_deals_with_it(systems: sqlite3.Connection) -> None:
+    us = "truth join crm.companies c on record_id = 'crm:company:' || c.id"
+    known = f"{us} where entity_id = 'organization-000000' and domain is not null and deleted_at is null"
+
+    assert number(systems, f"select count(*) from {known}") == 1
+    assert (
+        number(systems, f"select count(*) from crm.deals where company_id in (select c.id from {known})") == 0
+    )
+
+
 def test_a_job_changer_stands_at_two_companies(systems: sqlite3.Connection) -> None:
     sql = """select count(*) from (select entity_id from crm.contacts
         join truth on record_id = 'crm:contact:' || id

@@ -1,12 +1,15 @@
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fake_source import FakeSource, person
 
-from pipelines.assets.changes import look
+from pipelines.assets.changes import Seen, look
 from pipelines.connectors.opening import open_connector
-from pipelines.connectors.port import Connector
+from pipelines.connectors.port import Connector, Cursor, Page, SourceObject
+from pipelines.connectors.sql import SqlSettings
 from pipelines.sync.engine import utc_now
 from pipelines.sync.sources import Source, parse_sources
 
@@ -29,7 +32,7 @@ def change(home: Path, sql: str) -> None:
         database.execute(sql)
 
 
-def seen(home: Path, before: dict[str, str]) -> tuple[dict[str, str], list[str], dict[str, str]]:
+def seen(home: Path, before: dict[str, Seen]) -> tuple[dict[str, Seen], list[str], dict[str, str]]:
     def opened(source: Source) -> Connector:
         return open_connector(source.settings, home, now=utc_now)
 
@@ -65,3 +68,45 @@ def test_a_source_that_is_away_counts_as_unchanged_and_is_named(home: Path) -> N
 
     assert changed == []
     assert set(unanswered) == {"crm"}
+
+
+class Elsewhere(FakeSource):
+    """A database elsewhere: shows its rows from the minute of the cursor on."""
+
+    def read(self, object_: SourceObject, cursor: Cursor | None) -> Iterator[Page]:
+        after = 0 if cursor is None else int(cursor["after"])
+        yield Page([row for row in self.state or () if row["changed"] >= person(0, changed=after)["changed"]])
+
+
+def looked(
+    source: FakeSource, before: dict[str, Seen], *, cursor: int | None
+) -> tuple[dict[str, Seen], bool]:
+    """Look while the warehouse holds this cursor; return what was seen, and whether a run is asked for."""
+    erp = Source("erp", SqlSettings("postgresql://erp/erp", ()), ("people",))
+    cursors = {} if cursor is None else {("erp", "people"): {"after": cursor}}
+    found = look([erp], before, home=Path(), open_connector=lambda _: source, cursors=cursors)
+    return dict(found.seen), bool(found.changed)
+
+
+def test_the_cursor_that_a_run_moved_asks_for_no_run_more() -> None:
+    source = Elsewhere(state=[person(1, changed=1)])
+    seen, _ = looked(source, {}, cursor=1)
+    source.state = [person(1, changed=1), person(2, changed=2)]
+    seen, is_asked = looked(source, seen, cursor=1)
+    assert is_asked
+
+    seen, after_the_run = looked(source, seen, cursor=2)
+    _, later = looked(source, seen, cursor=2)
+
+    assert (after_the_run, later) == (False, False)
+
+
+def test_a_change_between_the_run_and_the_look_is_seen_once() -> None:
+    source = Elsewhere(state=[person(1, "Ann", 1)])
+    seen, _ = looked(source, {}, cursor=1)
+    source.state = [person(1, "Bo", 3)]  # the run took in minute 2; this one came after it
+
+    seen, is_asked = looked(source, seen, cursor=2)
+    _, again = looked(source, seen, cursor=3)
+
+    assert (is_asked, again) == (True, False)

@@ -63,6 +63,36 @@ def test_more_than_a_quarter_in_review_is_a_warning(home: HomeFolder, records: i
     assert (found.passed, found.severity) == (passed, dg.AssetCheckSeverity.WARN)
 
 
+def test_known_truth_goes_before_decisions(home: HomeFolder) -> None:
+    _write(home, _clusters(2))
+    told = "crm:contact:2-0,p-1,person\ncrm:contact:2-1,p-1,person\n"
+    home.truth.write_text(f"record_id,entity_id,record_type\n{told}", encoding="utf-8")
+
+    found = precision_and_recall(home=home)
+
+    assert isinstance(found, dg.AssetCheckResult)
+    assert (found.passed, found.description) == (True, "precision 1.000, recall 1.000, against truth.csv")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param("", id="no-record"),
+        pytest.param("crm:contact:9,p-1,person\n", id="records-of-another-company"),
+        pytest.param("crm:contact:2-0,p-1,person\n", id="a-record-that-was-deleted"),
+    ],
+)
+def test_a_truth_of_another_company_warns_and_measures_nothing(home: HomeFolder, rows: str) -> None:
+    _write(home, _clusters(3), "insert into resolution.party_records values ('crm:contact:2-0', true)")
+    home.truth.write_text(f"record_id,entity_id,record_type\n{rows}", encoding="utf-8")
+
+    found = precision_and_recall(home=home)
+
+    assert isinstance(found, dg.AssetCheckResult)
+    assert (found.passed, found.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert str(found.description).startswith("nothing measured: truth.csv tells of no record of this run")
+
+
 def test_a_broken_decision_fails_and_its_precision_is_told(home: HomeFolder) -> None:
     parted = "insert into resolution.decisions values ('crm:contact:2-0', 'crm:contact:2-1', 'no_match')"
     linked = "insert into resolution.links values ('crm:contact:2-0', 'crm:contact:2-1', 0.9, 'match', null)"

@@ -15,14 +15,17 @@ def _models(manifest: Path) -> set[str]:
     return {name for name in nodes if name.startswith("model.")}
 
 
-def test_a_build_tells_of_built_models_and_of_failed_tests(home: HomeFolder, project: Path) -> None:
-    found = {
-        result.unique_id.split(".")[2]: result for result in build(home.root, "parties", project=project)
-    }
+def test_a_build_tells_of_every_model_and_of_failed_tests(home: HomeFolder, project: Path) -> None:
+    (project / "models" / "bad.sql").write_text("select nothing")
+    (project / "models" / "late.sql").write_text("from {{ ref('bad') }}")
+
+    found = {result.unique_id.split(".")[2]: result for result in build(home.root, "fqn:*", project=project)}
 
     built, tested = found["parties"], found["not_null_parties_name"]
     assert (built.status, built.is_success) == ("success", True)
     assert (tested.status, tested.is_success, tested.failures) == ("fail", False, 1)
+    assert (found["bad"].status, found["late"].status) == ("error", "skipped")
+    assert "nothing" in found["bad"].message
 
 
 def test_a_build_leaves_the_warehouse_and_the_environment_as_they_were(

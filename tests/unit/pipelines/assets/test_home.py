@@ -39,15 +39,28 @@ def test_the_store_has_its_tables_when_it_is_opened(
 ) -> None:
     monkeypatch.delenv(URL_VARIABLE, raising=False)
 
-    with home.store() as engine:
+    with home.store() as (engine, _):
         assert "decisions" in inspect(engine).get_table_names()
+
+
+def test_the_store_is_a_file_of_the_home_folder_unless_it_is_said_where(
+    home: HomeFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{home.root / 'elsewhere.db'}")
+    with home.store():
+        assert (home.root / "elsewhere.db").exists()
+        assert not (home.root / "store.db").exists()
+
+    monkeypatch.delenv(URL_VARIABLE)
+    with home.store():
+        assert (home.root / "store.db").exists()
 
 
 def test_what_one_tenant_sealed_another_cannot_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(KEY_VARIABLE, raising=False)
-    ours, theirs = (HomeFolder(path=str(tmp_path), tenant_id=tenant).sealer() for tenant in ("a", "b"))
-
-    salt = new_salt()
+    tenants = [HomeFolder(path=str(tmp_path), tenant_id=tenant) for tenant in ("a", "b")]
+    with tenants[0].store() as (_, ours), tenants[1].store() as (_, theirs):
+        salt = new_salt()
 
     sealed = ours.seal("Ann", salt=salt, record_id="crm:contact:1", what="name")
 

@@ -110,6 +110,16 @@ def test_truth_adds_its_own_measures(home: HomeFolder) -> None:
     assert _rows(home, query) == [("pair_f1", 0.5), ("pair_precision", 1.0), ("pair_recall", 0.333)]
 
 
+def test_a_truth_of_another_company_adds_nothing_and_stops_nothing(home: HomeFolder) -> None:
+    _write(home, RUN)
+    home.truth.write_text("record_id,entity_id,record_type\ncrm:contact:9,e1,person\n")
+
+    resolution_quality(home=home)
+
+    query = "select count(*) from quality.resolution_quality where measured_against = 'truth.csv'"
+    assert _rows(home, query) == [(0,)]
+
+
 def test_quality_is_measured_on_what_was_published() -> None:
     for asset in (sync_completeness, source_freshness, resolution_quality):
         (spec,) = asset.specs

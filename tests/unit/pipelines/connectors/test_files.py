@@ -1,4 +1,5 @@
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,66 @@ def test_a_missing_folder_is_transient_and_a_strange_file_is_not(tmp_path: Path)
     (tmp_path / "a.xlsx").touch()
     with pytest.raises(PermanentFault, match=r"a\.xlsx"):
         connector(tmp_path, "*").discover()
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_file_that_did_not_change_is_not_opened_again(ending: str, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    written = {"csv": "id,name\n{0},{1}\n", "jsonl": '{{"id": "{0}", "name": "{1}"}}\n'}[ending]
+    for id_ in "12":
+        (folder / f"{id_}.{ending}").write_text(written.format(id_, "Ann"))
+    source = connector(folder, f"*.{ending}")
+    _, _, cursor = read(source)
+    everything = asked(source)
+    old = folder / f"1.{ending}"
+    stat = old.stat()
+    old.write_bytes(b"x" * stat.st_size)  # whoever reads it again trips over it
+    os.utime(old, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    later = connector(folder, f"*.{ending}")
+
+    assert asked(later) == everything
+    assert read(later, cursor)[0] == []
+
+
+def asked(source: FilesConnector) -> tuple[Any, ...]:
+    """Return all that a sync asks about an object besides its changes."""
+    object_ = people(source)
+    keys = [key for keys in source.keys(object_) for key in keys]
+    return object_.fields, keys, source.count(object_), list(source.sample(object_, 1000).changes)
+
+
+def test_a_changed_file_is_indexed_anew_and_a_removed_one_forgotten(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "ab":
+        (folder / f"{name}.csv").write_text(f"id\n{name}\n")
+    asked(connector(folder, "*.csv"))
+    (folder / "a.csv").write_text("id\nlonger\n")
+    (folder / "b.csv").unlink()
+
+    _, keys, count, sample = asked(connector(folder, "*.csv"))
+
+    assert (keys, count, sample) == ([("longer",)], 1, [{"id": "longer"}])
+    assert len(list(tmp_path.rglob("file_index/**/*.json"))) == 1
+
+
+def test_a_sample_shows_of_a_record_in_several_files_the_one_read_last(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("id,name\n1,Ann\n1,Anne\n2,Bo\n")
+    (tmp_path / "2.csv").write_text("id,name\n2,Bob\n")
+    source = connector(tmp_path, "*.csv")
+
+    sample = source.sample(people(source), 1000).changes
+
+    assert sorted(row["name"] for row in sample) == ["Anne", "Bob"]
+
+
+def test_a_sample_of_many_rows_is_spread_over_all(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id\n" + "\n".join(map(str, range(9_000))))
+    source = connector(tmp_path, "*.csv")
+
+    numbers = sorted(int(row["id"]) for row in source.sample(people(source), 100).changes)
+
+    assert 50 <= len(numbers) <= 100
+    assert max(after - before for before, after in pairwise(numbers)) < 300
+    assert (numbers[0], numbers[-1] > 8_600) == (0, True)

@@ -10,7 +10,7 @@ from pipelines.sync.retrying import RetryBudget
 def read(fake: FakeSource) -> tuple[Reading, list[int]]:
     reading = Reading(agree(fake.object_, {})[0], None)
     numbers: list[int] = []
-    for batch in read_batches(fake, reading, budget=RetryBudget(), progress=lambda _name, _rows: None):
+    for batch in read_batches(fake, reading, budget=RetryBudget(), progress=lambda _name, _rows, _of: None):
         numbers += batch.column(SEQUENCE).to_pylist()
     return reading, numbers
 

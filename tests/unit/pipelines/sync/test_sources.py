@@ -22,6 +22,7 @@ sources:
   web: {connector: ftp}
   shop: {connector: sql, url: "postgresql://r:${SHOP_PASSWORD}@h/db", objects: {t: {keys: [id]}}}
   mail: {connector: mail, deletes: observed}
+  box: {connector: mail, folder: mail, time_limit_seconds: 0}
   files: {connector: files, folder: exports, objects: {t: {keys: [id]}}}
 """
 
@@ -35,7 +36,8 @@ def test_every_fault_is_reported_at_once_and_no_secret() -> None:
         "Crm: a name is lower case", "erp: colour is no option", "objects.people.keys must be a list",
         "objects.people.deletes must be one of", "objects.orders.keys must name", "soft_delete must name",
         "objects.a/b: a name is letters", "web: connector must be one of", "${SHOP_PASSWORD}, which is not",
-        "mail: folder is missing", "files: objects.t.files must be a pattern",
+        "mail: folder is missing", "box: time_limit_seconds must be",
+        "files: objects.t.files must be a pattern",
     ):  # fmt: skip
         assert fault in told
     assert "hunter2" not in told
@@ -91,3 +93,13 @@ def test_a_missing_file_is_told_with_what_to_do(tmp_path: Path) -> None:
 def test_a_source_that_is_not_there_is_refused_with_those_that_are() -> None:
     with pytest.raises(UnknownName, match="there is no source crm"):
         choose((), ["crm"])
+
+
+def test_a_source_has_fifteen_minutes_unless_it_is_given_other() -> None:
+    text = (
+        "sources: {a: {connector: mail, folder: a}, b: {connector: mail, folder: b, time_limit_seconds: 60}}"
+    )
+
+    sources = parse_sources(text, PATH, environment={})
+
+    assert [source.time_limit_seconds for source in sources] == [900, 60]

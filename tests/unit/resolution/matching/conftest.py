@@ -178,14 +178,14 @@ def _levels(
             connection, table, columns=frequencies.tf_columns(comparisons), party_type=party_type
         )
         draft = fitting.draft_model(comparisons, (), learned, word_weights={}, default_word_weight=1.0)
-        fitting.complete_input(connection, table, model=draft)
+        fitting.complete_input(connection, table, model=draft, target="completed")
         ends = pa.table(
             {"match_key": ["0"] * len(pairs)}
             | {f"join_key_{end}": [f"{n:05}{end}" for n in range(len(pairs))] for end in "lr"}
         )
         connection.register("ends", ends)
         connection.execute("CREATE TABLE pairs AS FROM ends")
-        engine.score_pairs(connection, table, pairs="pairs", model=draft, target="scored")
+        engine.score_pairs(connection, "completed", pairs="pairs", model=draft, target="scored")
         levels = ", ".join(f"gamma_{c.name} AS {c.name}" for c in comparisons)
         found = connection.execute(f"SELECT {levels} FROM scored ORDER BY record_id_l").to_arrow_table()
     labels = {c.name: {lv.level: lv.label for lv in c.levels} for c in draft.comparisons}

@@ -33,7 +33,9 @@ def _model(rules: tuple[BlockingRule, ...]) -> PartyModel:
 def _blocked(
     connection: duckdb.DuckDBPyConnection, rules: tuple[BlockingRule, ...]
 ) -> dict[tuple[str, str], int]:
-    features.add_columns(connection, "people", columns=blocking.key_columns(connection, rules=rules))
+    features.add_columns(
+        connection, "people", columns=blocking.key_columns(connection, rules=rules), target="people"
+    )
     engine.block_pairs(connection, "people", model=_model(rules), target="pairs")
     rows = connection.execute("SELECT join_key_l, join_key_r, match_key::INTEGER FROM pairs").fetchall()
     assert len(rows) == len({row[:2] for row in rows})  # each pair once

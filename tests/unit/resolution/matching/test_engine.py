@@ -106,7 +106,7 @@ def by_hand(
             {"record_id": "c", "family_name": "kron"},
         ],
     )
-    fitting.complete_input(connection, table, model=model.parties["person"])
+    fitting.complete_input(connection, table, model=model.parties["person"], target="match_person")
     connection.execute("CREATE TABLE pairs (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)")
     connection.execute("INSERT INTO pairs VALUES ('1', 'a', 'b'), ('0', 'a', 'c')")
     return connection

@@ -190,3 +190,30 @@ def test_only_columns_with_enough_values_are_filled(
     )
 
     assert filled == {"given_name", "city"}  # one value for all is agreement too: equal records are one party
+
+
+def test_columns_are_added_beside_the_record_and_rows_stay_as_they_are(
+    connection: duckdb.DuckDBPyConnection, match_input: Callable[..., str]
+) -> None:
+    rows = [
+        {"given_name": name, "city": city} for name, city in (("ann", "ulm"), ("bo", None), ("cy", "bonn"))
+    ]
+    bare = match_input(connection, rows)
+    before = connection.execute(f"FROM {bare} ORDER BY record_id").to_arrow_table()
+    connection.execute("CREATE TABLE size_of AS FROM (VALUES ('ulm', 1), ('bonn', 3)) v(city, size)")
+
+    features.add_columns(
+        connection,
+        bare,
+        columns=["length(t.given_name) AS letters", "size_of.size AS size"],
+        joins=["LEFT JOIN size_of ON size_of.city = t.city"],
+        target="match_person",
+    )
+
+    after = connection.execute("FROM match_person ORDER BY record_id").to_arrow_table()
+    assert after.select(before.column_names) == before
+    assert after.select(["letters", "size"]).to_pylist() == [
+        {"letters": 3, "size": 1},
+        {"letters": 2, "size": None},
+        {"letters": 2, "size": 3},
+    ]

@@ -76,7 +76,7 @@ def test_a_column_without_values_has_frequencies_that_change_nothing(
 
     learned = _learn(connection, table, "work_domain")
     columns, joins = frequencies.frequency_columns(connection, frequencies={"work_domain": learned})
-    features.add_columns(connection, table, columns=columns, joins=joins)
+    features.add_columns(connection, table, columns=columns, joins=joins, target="match_person")
 
     assert learned.values == {}
     assert learned.agreement == 0
@@ -91,7 +91,7 @@ def test_attached_frequencies_are_the_models_and_unknown_values_get_the_default(
     learned = TermFrequencies({"smith": 0.25}, 0.01, 0.1, 0.1)
 
     columns, joins = frequencies.frequency_columns(connection, frequencies={"family_name": learned})
-    features.add_columns(connection, table, columns=columns, joins=joins)
+    features.add_columns(connection, table, columns=columns, joins=joins, target="match_person")
 
     found = connection.execute(
         "SELECT family_name, tf_family_name FROM match_person ORDER BY record_id"
@@ -116,13 +116,13 @@ def test_agreeing_on_a_value_weighs_log2_of_reference_over_its_frequency(
     draft = fitting.draft_model(
         (comparison,), (), {"family_name": learned}, word_weights={}, default_word_weight=1.0
     )
-    fitting.complete_input(connection, table, model=draft)
+    fitting.complete_input(connection, table, model=draft, target="match_person")
     connection.execute(
         "CREATE TABLE pairs AS SELECT '0' AS match_key, a.record_id AS join_key_l, b.record_id AS join_key_r"
         " FROM match_person a JOIN match_person b ON a.record_id < b.record_id"
     )
 
-    engine.score_pairs(connection, table, pairs="pairs", model=draft, target="scored")
+    engine.score_pairs(connection, "match_person", pairs="pairs", model=draft, target="scored")
 
     rows = connection.execute(
         "SELECT p.family_name, gamma_family_name, mw_tf_adj_family_name FROM scored"

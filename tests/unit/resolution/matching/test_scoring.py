@@ -57,7 +57,7 @@ def score(
             review_threshold=0.3,
         )
         table = match_input(connection, PEOPLE)
-        fitting.complete_input(connection, table, model=model)
+        fitting.complete_input(connection, table, model=model, target="match_person")
         connection.execute(
             "CREATE OR REPLACE TABLE pairs AS SELECT '1' AS match_key, a.record_id AS join_key_l,"
             " b.record_id AS join_key_r FROM match_person a JOIN match_person b ON a.record_id < b.record_id"
@@ -66,7 +66,7 @@ def score(
         scoring.create_links(connection, [*names, "org_name"])
         scoring.add_links(
             connection,
-            table,
+            "match_person",
             pairs="pairs",
             party_type=PartyType.PERSON,
             model=model,
