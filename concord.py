@@ -67,20 +67,28 @@ def create_api() -> "FastAPI":
     from context_api.serving import Serving
     from context_api.settings import read_settings
     from pipelines.live import live_sources
-    from pipelines.vectors.readiness import advice
+    from pipelines.vectors.answering import ActivityAnswers
 
-    async def check_vectors(serving: Serving) -> Finding:
-        found = await asyncio.to_thread(advice, serving.settings.home, os.environ)
+    settings = read_settings()
+    activities = ActivityAnswers(settings.home, os.environ)
+
+    async def check_vectors(_: Serving) -> Finding:
+        found = await asyncio.to_thread(activities.advice)
         return Finding() if found is None else Finding(status=State.DEGRADED, advice=found)
 
     log_to_stderr()
-    settings = read_settings()
     try:
         sources = live_sources(settings.home)
     except SourcesFault as error:  # stored data are served all the same
         typer.echo(f"concord: no source can be asked live: {error}", err=True)
         sources = ()
-    return create_app(settings, checks={"vectors": check_vectors}, live=sources)
+    return create_app(
+        settings,
+        checks={"vectors": check_vectors},
+        live=sources,
+        activities=activities,
+        is_warmed_up=True,
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

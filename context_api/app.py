@@ -22,9 +22,12 @@ from context_api.customers import (
 from context_api.frame import RequestFrame
 from context_api.live import LiveSource
 from context_api.metrics import Metrics
-from context_api.operations import CHECKS, Check
+from context_api.operations import CHECKS, SNAPSHOTS, Check, Finding, State, check_snapshot
 from context_api.problems_schema import ProblemBody, document_frame
-from context_api.serving import serving, utc_now
+from context_api.search import match_route, search_route
+from context_api.search.activities import ActivitySearch, TimedSearch
+from context_api.search.snapshots import MatchSnapshots
+from context_api.serving import Serving, serving, utc_now
 from context_api.settings import Settings
 
 TITLE = "Concord Customer 360"
@@ -41,6 +44,8 @@ ROUTERS = (
     related.router,
     records.router,
     identity_history.router,
+    search_route.router,
+    match_route.router,
 )
 SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "An API key: `ck_<key id>_<secret>`."},
@@ -53,20 +58,27 @@ def create_app(
     *,
     checks: Mapping[str, Check] | None = None,
     live: Sequence[LiveSource] = (),
+    activities: ActivitySearch | None = None,
+    is_warmed_up: bool = False,
     now: Callable[[], datetime] = utc_now,
 ) -> FastAPI:
     """Return the API; it opens nothing before it is started.
 
-    `checks` are further parts that /readyz asks, `live` the sources of the default tenant that can be asked.
-
-    The tables must be there: `serving.prepare`.
+    `checks` are further parts that /readyz asks, `live` the sources of the default tenant that can be asked;
+    without `activities` parties alone are searched. The match snapshot is opened when the process starts
+    (`is_warmed_up`), else by the first who matches. The tables must be there: `serving.prepare`.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with serving(settings, now=now, live=live) as opened:
             app.state.serving = opened
+            app.state.activities = TimedSearch(activities)
+            app.state.matches = MatchSnapshots(settings.home / SNAPSHOTS)
+            if is_warmed_up:
+                app.state.matches.warm_up()
             yield
+            app.state.activities.close()
 
     app = FastAPI(
         title=TITLE,
@@ -78,7 +90,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.state.metrics = Metrics()
-    app.state.checks = {**CHECKS, **(checks or {})}
+    app.state.checks = {**CHECKS, "snapshot": _match_check(app), **(checks or {})}
     problems.install(app)
     app.add_middleware(
         RequestFrame,
@@ -91,6 +103,18 @@ def create_app(
     customer_route.install(app.router)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
+
+
+def _match_check(app: FastAPI) -> Check:
+    """Return the check of the match snapshot: that it is there, and could be opened where it was tried."""
+
+    async def check(serving: Serving) -> Finding:
+        advice = app.state.matches.advice()
+        if advice is not None:
+            return Finding(status=State.DEGRADED, advice=advice)
+        return await check_snapshot(serving)
+
+    return check
 
 
 def openapi(app: FastAPI) -> dict[str, Any]:

@@ -17,10 +17,12 @@
     │   ├── FaultyCursor          a cursor is not one that this listing gave to this tenant; 400
     │   ├── Unauthenticated       no key, or none that is valid; 401
     │   ├── ScopeMissing          the key does not allow this; 403
-    │   └── LimitExceeded         more than is answered at once; 413, names the limit
+    │   ├── LimitExceeded         more than is answered at once; 413, names the limit
+    │   └── UnmatchableRecord     a given record cannot be matched; 422, names it and its field
     ├── StoreBusy             another process kept the store locked for too long; exit code 1
     ├── StoreUnavailable      the store cannot be opened, read or written
     ├── Overloaded            more requests at a time than one process answers
+    ├── MatchUnavailable      the match snapshot is being opened, missing or damaged
     ├── AuditUnavailable      a read cannot leave its entry, so it is not answered
     ├── StaleResult           a newer version is in force; an older result never replaces it (law 7)
     └── PublicationLost       another publish, or a clean-up, took this one's staged version away
@@ -105,6 +107,14 @@ class ScopeMissing(ContextInputError):
 
 class LimitExceeded(ContextInputError):
     """More was asked for, or sent, than one request may; `limit` is among the facts."""
+
+
+class UnmatchableRecord(ContextInputError):
+    """A given record cannot be matched; the facts hold its place, `record`, from 0, and its `field`."""
+
+
+class MatchUnavailable(ContextError):
+    """Nothing can be matched now; `state` among the facts says why: `opening`, `missing` or `damaged`."""
 
 
 class StoreBusy(ContextError):

@@ -67,6 +67,14 @@ PROBLEMS: Mapping[type[ContextError], Problem] = {
         "The read cannot leave its trail",
         "No read is answered without an audit entry. " + TRY_AGAIN,
     ),
+    errors.UnmatchableRecord: Problem(422, "unmatchable-record", "A record cannot be matched"),
+    errors.MatchUnavailable: Problem(
+        503,
+        "match-unavailable",
+        "Nothing can be matched now",
+        "Ask again in a moment; where the state is `missing` or `damaged`, `concord run` writes the match"
+        " snapshot anew.",
+    ),
     errors.StaleResult: Problem(409, "stale-result", "A newer version is in force"),
     errors.PublicationLost: Problem(409, "publication-lost", "Another publish began"),
 }

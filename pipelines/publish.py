@@ -26,11 +26,12 @@ from pipelines.publish_snapshot import is_of, keep_newest, newest, write_snapsho
 from pipelines.publish_staging import STEPS as STAGING_STEPS
 from pipelines.publish_staging import OnStep, Staged, stage
 from pipelines.publish_views import stage_views
+from pipelines.publish_words import stage_words
 from resolution.matching.model import ResolutionModel
 
 __all__ = ["STEPS", "PublishSummary", "ledger_from_store", "publish"]
 
-STEPS = ("begin", *STAGING_STEPS, "rendered_views", "snapshot", "visible", "after")
+STEPS = ("begin", *STAGING_STEPS, "word_variants", "rendered_views", "snapshot", "visible", "after")
 PACKAGED_RULES = "format: 1\n"  # the survivorship rules that come with resolution
 
 
@@ -107,8 +108,12 @@ def _staged(
     model: ResolutionModel,
     on_step: OnStep,
 ) -> Staged:
-    """Stage what differs, then the views of the parties that it shows in."""
+    """Stage what differs, then the forms of new words, and the views of the parties that it shows in."""
     staged = stage(connection, publication, model=model, on_step=on_step)
+    on_step("word_variants")
+    forms = stage_words(connection, publication)
+    if forms:
+        staged.written["word_variants"] = forms
     on_step("rendered_views")
     written, ended = stage_views(connection, publication)
     if written or ended:

@@ -20,7 +20,8 @@ from resolution.matching.model import ResolutionModel
 KEPT = 3  # snapshots of the newest versions; older ones nobody asks any more
 SUFFIX = ".snapshot"
 EARLIER_SUFFIX = ".duckdb"  # of releases before snapshots had a format of their own; nobody reads those
-TABLES = (*(f"match_{party_type.value}" for party_type in PartyType), "links")
+COMPARED = tuple(f"match_{party_type.value}" for party_type in PartyType)
+LINKED = "links"  # with decisions: one made since calls for no new version, look-ups are told of it
 
 
 def snapshot_path(folder: Path, version: int) -> Path:
@@ -36,7 +37,7 @@ def write_snapshot(
     path = snapshot_path(folder, version)
     draft = path.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    made_of = _fingerprint(connection, model)
+    made_of = _fingerprint(connection, model, LINKED)
     written = _written(folder)
     if written and _made_of(last := written[max(written)]) == made_of:
         with suppress(OSError):  # a file system without links: it is written anew
@@ -57,8 +58,9 @@ def newest(folder: Path, *, visible: Collection[int]) -> Path | None:
 
 
 def is_of(connection: duckdb.DuckDBPyConnection, path: Path, model: ResolutionModel) -> bool:
-    """Return whether a snapshot holds what the match tables, the links and a model are now."""
-    return _made_of(path) == _fingerprint(connection, model)
+    """Return whether a snapshot holds what the match tables and a model are now."""
+    made_of = _made_of(path)
+    return made_of is not None and made_of.partition(f" {LINKED}=")[0] == _fingerprint(connection, model)
 
 
 def keep_newest(folder: Path, *, visible: Collection[int]) -> None:
@@ -76,10 +78,10 @@ def _written(folder: Path) -> dict[int, Path]:
     return {int(path.stem): path for path in folder.glob(f"*{SUFFIX}") if path.stem.isdigit()}
 
 
-def _fingerprint(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> str:
-    """Return a value that differs when the match tables, the links or the model do."""
+def _fingerprint(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, *also: str) -> str:
+    """Return a value that differs when the match tables, the model or the tables named do."""
     parts = [model.model_id]
-    for table in TABLES:
+    for table in (*COMPARED, *also):
         if _is_there(connection, table):
             summed = f"select sum(hash(t))::varchar || '+' || count(*) from {table} as t"
             parts.append(f"{table}={(connection.execute(summed).fetchone() or ('',))[0]}")

@@ -5,23 +5,26 @@ Queries over the warehouse, whose current schema is `resolution`; `changed` hold
 
 from collections.abc import Mapping
 
+from context_api.store.asked_terms import SEARCHED_NAMES
 from pipelines.publish_feeds import time_text
 
 EMBEDDED_CHARACTERS = 2_000  # of a body; the embedding model reads about as much
-SEARCHED_WORDS = ("full_name", "alias", "former_name", "organization_name")
 
-# What a party is found by: whole e-mails, phones and identifiers, single words of names.
+# What a party is found by: whole e-mails, phones and identifiers (these also without their country), single
+# words of names.
 LOOKUPS = f"""
 with said as (
     select record_id, attribute, key from claims semi join changed using (record_id)
 ), words as (
-    select record_id, unnest(string_split(key, ' ')) as term from said where attribute in {SEARCHED_WORDS}
+    select record_id, unnest(string_split(key, ' ')) as term from said where attribute in {SEARCHED_NAMES}
 )
 select distinct record_id, term from (
     from words
     union all
     select record_id, key from said
     where attribute in ('email', 'phone') or starts_with(attribute, 'identifier')
+    union all
+    select record_id, split_part(key, ':', 2) from said where starts_with(attribute, 'identifier')
 ) semi join salts using (record_id) where term != ''"""
 
 OUTBOX_ACTIVITIES = f"""

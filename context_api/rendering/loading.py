@@ -38,6 +38,21 @@ def neighbours(snapshot: Snapshot, golden_ids: Collection[str]) -> frozenset[str
 
 
 @dataclass(frozen=True, slots=True)
+class NamedParty:
+    """A golden record and what it is called; None where its record was erased, or nothing names it."""
+
+    golden_id: str
+    party_type: PartyType
+    entity_version: int
+    name: str | None
+
+
+def named_parties(snapshot: Snapshot, golden_ids: Iterable[str]) -> dict[str, NamedParty]:
+    """Return those golden ids that are golden records in this version, each with its name."""
+    return _Loading(snapshot).named(golden_ids)
+
+
+@dataclass(frozen=True, slots=True)
 class _Edges:
     rows: Mapping[str, Row[Any]]
     golden_ids: Mapping[str, str]  # by record id, of every record at either end that has one
@@ -133,7 +148,7 @@ class _Loading:
 
     def _edges_by_party(self, owners: Mapping[str, str]) -> dict[str, list[Edge]]:
         edges = self.edges(owners)
-        named = self._named(set(edges.golden_ids.values()))
+        named = self.named(set(edges.golden_ids.values()))
         by_party: dict[str, list[Edge]] = defaultdict(list)
         for row in edges.rows.values():
             sides = (
@@ -144,14 +159,13 @@ class _Loading:
                 other = edges.golden_ids.get(other_record)
                 if owner is None or other is None or other == owner or other not in named:
                     continue
-                party_type, name = named[other]
                 by_party[owner].append(
                     Edge(
                         kind=row.kind,
                         is_outgoing=is_outgoing,
                         golden_id=other,
-                        name=name,
-                        party_type=party_type,
+                        name=named[other].name,
+                        party_type=named[other].party_type,
                         role=row.role,
                         valid_from=_plain(row.valid_from),
                         valid_to=_plain(row.valid_to),
@@ -160,8 +174,8 @@ class _Loading:
                 )
         return by_party
 
-    def _named(self, golden_ids: Iterable[str]) -> dict[str, tuple[PartyType, str | None]]:
-        """Return type and name of parties."""
+    def named(self, golden_ids: Iterable[str]) -> dict[str, NamedParty]:
+        """Return parties with their names."""
         heads = {row.golden_id: row for row in self._heads(golden_ids)}
         asked = (
             select(GoldenValue.__table__, RecordKey.salt)  # type: ignore[attr-defined]
@@ -175,7 +189,10 @@ class _Loading:
             is_name = row.attribute == NAME_ATTRIBUTE[PartyType(head.party_type)]
             if is_name and row.entity_version == head.entity_version:
                 names[row.golden_id] = self._claim(row).value
-        return {id_: (PartyType(head.party_type), names.get(id_)) for id_, head in heads.items()}
+        return {
+            id_: NamedParty(id_, PartyType(head.party_type), head.entity_version, names.get(id_))
+            for id_, head in heads.items()
+        }
 
     def _doings_by_party(self, owners: Mapping[str, str]) -> dict[str, dict[str, Doing]]:
         asked = select(ActivityParty.activity_id, ActivityParty.record_id).where(self._current(ActivityParty))

@@ -3,18 +3,17 @@
 Words are found by their keyed hash, so the store can be searched without holding names in the clear.
 """
 
-import re
 from collections import Counter
 
 from sqlmodel import col, select
 
 from context_api.errors import UnknownParty
+from context_api.store.asked_terms import keys_asked, words_asked
 from context_api.store.ranges import in_version
 from context_api.store.reading import golden_id_of, resolve_id
 from context_api.store.reading_history import golden_ids_of
 from context_api.store.records import Lookup
 from context_api.store.views import Resolution, Snapshot
-from resolution.standardise.folding import romanised
 
 MOST_FOUND = 20  # parties that a search names; more say that the question was too wide
 MOST_RECORDS = 5_000  # records that one word may bring
@@ -48,12 +47,7 @@ def find(snapshot: Snapshot, asked: str) -> tuple[str, ...]:
 
 def _by_words(snapshot: Snapshot, text: str) -> tuple[str, ...]:
     """Return the parties whose records have every word, those with the most such records first."""
-    whole = text.casefold()
-    digits = "".join(c for c in text if c.isdigit())
-    candidates = [[whole]]
-    if len(digits) > len(text) / 2:
-        candidates.append([digits.lstrip("0")])
-    candidates.append(re.findall(r"[a-z0-9]+", romanised(text).casefold()))
+    candidates = [*([key] for key in keys_asked(text)), list(words_asked(text))]
     for words in candidates:
         records = _records_with(snapshot, words)
         if records:

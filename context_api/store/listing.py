@@ -4,6 +4,7 @@ Each order has a key that no two parties share, so that a page begins where the 
 published in between.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlmodel import col, select
 
+from context_api.store.bulk import chunked
 from context_api.store.golden_records import GoldenRecord
 from context_api.store.identities import LedgerEntry
 from context_api.store.ranges import in_version
@@ -81,18 +83,35 @@ def _conditions(snapshot: Snapshot, filters: Filters) -> list[ColumnElement[bool
     if filters.changed_since_version is not None:
         found.append(col(GoldenRecord.published_from) > filters.changed_since_version)
     if filters.source is not None:
-        members = (
-            select(LedgerEntry.record_id)
-            .join(
-                PartyRecord,
-                and_(
-                    col(PartyRecord.tenant_id) == LedgerEntry.tenant_id,
-                    col(PartyRecord.record_id) == LedgerEntry.record_id,
-                ),
-            )
-            .where(in_version(LedgerEntry, snapshot.tenant_id, snapshot.version))
-            .where(in_version(PartyRecord, snapshot.tenant_id, snapshot.version))
-            .where(LedgerEntry.golden_id == GoldenRecord.golden_id, PartyRecord.source == filters.source)
-        )
-        found.append(exists(members.correlate(GoldenRecord)))
+        found.append(_is_known_by(snapshot, filters.source))
     return found
+
+
+def _is_known_by(snapshot: Snapshot, source: str) -> ColumnElement[bool]:
+    """Return the condition under which a golden record has a record of a source."""
+    members = (
+        select(LedgerEntry.record_id)
+        .join(
+            PartyRecord,
+            and_(
+                col(PartyRecord.tenant_id) == LedgerEntry.tenant_id,
+                col(PartyRecord.record_id) == LedgerEntry.record_id,
+            ),
+        )
+        .where(in_version(LedgerEntry, snapshot.tenant_id, snapshot.version))
+        .where(in_version(PartyRecord, snapshot.tenant_id, snapshot.version))
+        .where(LedgerEntry.golden_id == GoldenRecord.golden_id, PartyRecord.source == source)
+    )
+    return exists(members.correlate(GoldenRecord))
+
+
+def known_by(snapshot: Snapshot, golden_ids: Iterable[str], source: str) -> frozenset[str]:
+    """Return those golden records that have a record of a source."""
+    asked = select(GoldenRecord.golden_id).where(
+        in_version(GoldenRecord, snapshot.tenant_id, snapshot.version), _is_known_by(snapshot, source)
+    )
+    found: set[str] = set()
+    for chunk in chunked(golden_ids):
+        rows = snapshot.connection.execute(asked.where(col(GoldenRecord.golden_id).in_(chunk)))
+        found |= {row.golden_id for row in rows}
+    return frozenset(found)

@@ -5,7 +5,7 @@ Walks the index by record and time, so that a page costs the same wherever in a 
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,6 +75,22 @@ def happenings(
         for activity_id, _ in chosen
         if activity_id in texts
     )
+
+
+def happenings_of(snapshot: Snapshot, activity_ids: Iterable[str]) -> Iterator[Happening]:
+    """Yield those activities that are in this version, with all that took part in each."""
+    taken: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for chunk in chunked(activity_ids):
+        rows = snapshot.connection.execute(
+            select(ActivityParty.activity_id, ActivityParty.role, ActivityParty.record_id).where(
+                in_version(ActivityParty, snapshot.tenant_id, snapshot.version),
+                col(ActivityParty.activity_id).in_(chunk),
+            )
+        )
+        for row in rows:
+            taken[row.activity_id].add((row.role, row.record_id))
+        for activity_id, found in _with_texts(snapshot, chunk).items():
+            yield _happening(snapshot, found, taken[activity_id])
 
 
 def _order(occurred_at: datetime | None, activity_id: str) -> tuple[bool, float, str]:

@@ -15,6 +15,7 @@ from context_api.store import (
     records,
     rendered_views,
     versions,
+    word_variants,
 )
 
 MODULES = (
@@ -29,6 +30,7 @@ MODULES = (
     records,
     rendered_views,
     versions,
+    word_variants,
 )
 
 

@@ -57,6 +57,16 @@ CROSS_TENANT: Mapping[tuple[str, str], tuple[tuple[str, str | None], ...]] = {
     ("GET", "/v1/customers/{golden_id}/relationships"): of_ids("/v1/customers/{id}/relationships"),
     ("GET", "/v1/customers/{golden_id}/records"): of_ids("/v1/customers/{id}/records"),
     ("GET", "/v1/customers/{golden_id}/history"): of_ids("/v1/customers/{id}/history"),
+    ("POST", "/v1/match"): (
+        ("/v1/match", '{"records": [{"full_name": "Ann {canary}", "emails": ["ann@{canary}.example"]}]}'),
+        ("/v1/match", '{"records": [{"record_id": "crm:contact:alone-{canary}", "full_name": "alone"}]}'),
+    ),
+    ("GET", "/v1/search"): (
+        ("/v1/search?q={canary}&limit=50", None),
+        ("/v1/search?q=ann@{canary}.example", None),
+        *of_ids("/v1/search?q={id}"),
+        *((f"/v1/search?q=crm:contact:{kind}-{{canary}}", None) for kind in ("alone", "merged", "gone")),
+    ),
     ("GET", "/v1/records/{record_id}"): (
         ("/v1/records/crm:contact:1", None),  # both tenants have one
         *((f"/v1/records/crm:contact:{kind}-{{canary}}", None) for kind in ("alone", "merged", "gone")),
@@ -136,8 +146,10 @@ def test_no_route_tells_one_tenant_of_another(
         headers = ours.headers | ({"Content-Type": "application/json"} if sent else {})
 
         answer = api_on_sqlite.request(route[0], asked, headers=headers, content=sent)
+        while b'"opening"' in answer.content:  # the match snapshot, by the first who asks for it
+            answer = api_on_sqlite.request(route[0], asked, headers=headers, content=sent)
 
-        assert answer.status_code < 500
+        assert answer.status_code < 500, answer.text
         said_by_us = asked.rpartition("/")[2]  # an answer may repeat what it was asked
         assert theirs.canary not in answer.text.replace(said_by_us, "") + str(answer.headers)
 

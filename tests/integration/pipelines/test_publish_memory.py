@@ -119,7 +119,7 @@ def test_a_publish_without_change_hashes_no_row_and_makes_no_version(
 
     assert compared == []
     assert (summary.version, summary.is_new, summary.snapshot) == (first.version, False, first.snapshot)
-    assert [path.name for path in first.snapshot.parent.iterdir()] == ["1.duckdb"]
+    assert [path.name for path in first.snapshot.parent.iterdir()] == ["1.snapshot"]
 
 
 def test_a_store_that_is_not_the_one_remembered_is_read_whole(

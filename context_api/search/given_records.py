@@ -1,0 +1,66 @@
+"""What a caller gives to be matched: records as people write them, with the limits of each field."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from resolution.domain.attributes import IdentifierKind, PartyType
+
+MOST_VALUES = 24  # of one kind in one record, as many as a look-up reads
+Text = Annotated[str, Field(max_length=500)]
+Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class AddressIn(_Given):
+    """An address, in one line (`line`), in parts, or both."""
+
+    line: Text | None = None
+    street: Text | None = None
+    house_number: Text | None = None
+    unit: Text | None = None
+    extra: Text | None = None
+    postcode: Text | None = None
+    city: Text | None = None
+    state: Text | None = None
+    country: Text | None = None
+
+
+class IdentifierIn(_Given):
+    """An identifier; without `country` its value may say it (a VAT number does)."""
+
+    value: Text
+    kind: IdentifierKind = IdentifierKind.OTHER
+    country: Text | None = None
+
+
+class GivenRecordIn(_Given):
+    """What is known of somebody, as people write it; nothing is required but something."""
+
+    record_id: Annotated[
+        Text | None, Field(description="Names it in the answer; a record of this id is left out.")
+    ] = None
+    source: Annotated[Text, Field(description="By whose habit dates are read.")] = "given"
+    type: PartyType | None = None
+    is_mailbox: Annotated[bool, Field(description="A mailbox that several share, such as info@…")] = False
+    full_name: Text | None = None
+    given_name: Text | None = None
+    middle_name: Text | None = None
+    family_name: Text | None = None
+    name_suffix: Text | None = None
+    other_names: Texts = []
+    former_family_names: Texts = []
+    organization_names: Texts = []
+    employer: Text | None = None
+    job_title: Text | None = None
+    emails: Texts = []
+    phones: Texts = []
+    web_domain: Text | None = None
+    addresses: Annotated[list[AddressIn], Field(max_length=MOST_VALUES)] = []
+    birth_dates: Texts = []
+    birth_place: Text | None = None
+    gender: Text | None = None
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=MOST_VALUES)] = []

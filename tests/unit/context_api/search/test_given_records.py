@@ -1,0 +1,26 @@
+import dataclasses
+
+import pytest
+from pydantic import ValidationError
+
+from context_api.search.given_records import MOST_VALUES, AddressIn, GivenRecordIn, IdentifierIn
+from resolution.lookup.given import MOST_VALUES as READ
+from resolution.lookup.given import GivenAddress, GivenIdentifier, GivenRecord
+
+
+def test_every_field_that_a_look_up_reads_can_be_given() -> None:
+    def names(kind: type) -> set[str]:
+        return {field.name for field in dataclasses.fields(kind)}
+
+    assert GivenRecordIn.model_fields.keys() - {"type"} == names(GivenRecord) - {"party_type"}
+    assert AddressIn.model_fields.keys() == names(GivenAddress)
+    assert IdentifierIn.model_fields.keys() == names(GivenIdentifier)
+    assert MOST_VALUES == READ
+
+
+@pytest.mark.parametrize(
+    "given", [{"shoe_size": 9}, {"full_name": "a" * 501}, {"emails": ["a"] * 25}, {"type": "robot"}]
+)
+def test_what_no_look_up_reads_is_refused(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        GivenRecordIn.model_validate(given)
