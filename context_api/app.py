@@ -23,7 +23,7 @@ from context_api.frame import RequestFrame
 from context_api.live import LiveSource
 from context_api.metrics import Metrics
 from context_api.operations import CHECKS, SNAPSHOTS, Check, Finding, State, check_snapshot
-from context_api.problems_schema import ProblemBody
+from context_api.problems_schema import ProblemBody, document_frame
 from context_api.search import match_route, search_route
 from context_api.search.activities import ActivitySearch, TimedSearch
 from context_api.search.snapshots import MatchSnapshots
@@ -124,5 +124,8 @@ def openapi(app: FastAPI) -> dict[str, Any]:
         parts = document.setdefault("components", {})
         parts["securitySchemes"] = SECURITY_SCHEMES
         parts.setdefault("schemas", {})["Problem"] = ProblemBody.model_json_schema()
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                document_frame(operation)
         app.openapi_schema = document
     return app.openapi_schema

@@ -53,6 +53,8 @@ class RequestFrame:
                 raise Overloaded(f"{self.request_limit} requests are being answered")
             outgoing.context = context_of(scope["headers"])
             scope.setdefault("state", {})["context"] = outgoing.context
+            if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+                raise MalformedRequest("an address cannot hold the character NUL (%00); leave it out")
             if scope["method"] not in BODILESS:
                 receive = await self._whole_body(scope, receive)
             await self.app(scope, receive, outgoing.send)

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from context_api.errors import ContextError
-from context_api.problems import INVALID, MEDIA_TYPE, PROBLEMS, TYPE_PREFIX, Problem
+from context_api.errors import ContextError, LimitExceeded, MalformedRequest
+from context_api.problems import INVALID, MEDIA_TYPE, PROBLEMS, TYPE_PREFIX, Problem, http_problem
 
 
 class ProblemBody(BaseModel):
@@ -29,6 +29,15 @@ def documented(errors: Sequence[type[ContextError]]) -> dict[int | str, dict[str
         if PROBLEMS[error] not in found:
             found.append(PROBLEMS[error])
     return {status: _response(problems) for status, problems in sorted(by_status.items())}
+
+
+def document_frame(operation: dict[str, Any]) -> None:
+    """Add to an operation how the frame around every request may answer in its place."""
+    found: dict[str, Any] = operation.setdefault("responses", {})
+    found.setdefault("400", _response([PROBLEMS[MalformedRequest]]))
+    if "requestBody" in operation:
+        found.setdefault("408", _response([http_problem(408)]))
+        found.setdefault("413", _response([PROBLEMS[LimitExceeded]]))
 
 
 def _response(problems: Sequence[Problem]) -> dict[str, Any]:

@@ -27,13 +27,13 @@ ORDER BY record_id_l, record_id_r -- a pair stands there once
 # First what would change most: how many pairs of records a verdict would join or part, times how
 # unsure we are about it.
 _REVIEW = """
-WITH sizes AS (SELECT golden_id, count(*) AS size FROM membership GROUP BY golden_id)
+WITH sizes AS (SELECT golden_id, count(*) AS size FROM membership GROUP BY golden_id),
+members AS (SELECT record_id, golden_id, size FROM membership JOIN sizes USING (golden_id))
 SELECT l.*, a.golden_id AS golden_id_l, b.golden_id AS golden_id_r, a.golden_id = b.golden_id AS is_together,
-    (CASE WHEN a.golden_id = b.golden_id THEN sa.size - 1 ELSE sa.size * sb.size END)
+    (CASE WHEN a.golden_id = b.golden_id THEN a.size - 1 ELSE a.size * b.size END)
         * least(match_probability, 1 - match_probability) AS impact
 FROM stated_links l
-JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
-JOIN sizes sa ON sa.golden_id = a.golden_id JOIN sizes sb ON sb.golden_id = b.golden_id
+JOIN members a ON a.record_id = record_id_l JOIN members b ON b.record_id = record_id_r
 WHERE l.veto IS NULL AND l.method <> 'steward'
     AND (l.band = 'review' OR (l.band = 'match' AND a.golden_id <> b.golden_id))
 ORDER BY impact DESC, record_id_l, record_id_r

@@ -180,12 +180,14 @@ def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> t
         WITH sizes AS (
             SELECT golden_id, count(*) AS n FROM membership WHERE party_type = $type GROUP BY golden_id
             HAVING count(*) > 1
+        ), members AS (
+            SELECT record_id, golden_id FROM membership SEMI JOIN sizes USING (golden_id)
         ), scored AS (
             SELECT a.golden_id, count(*) AS n,
                 sum(if(method = 'steward', 1, match_probability)::DECIMAL(18, 9)) AS total
             FROM links
-            JOIN membership a ON a.record_id = record_id_l JOIN membership b ON b.record_id = record_id_r
-            WHERE a.golden_id = b.golden_id AND a.party_type = $type GROUP BY a.golden_id
+            JOIN members a ON a.record_id = record_id_l JOIN members b ON b.record_id = record_id_r
+            WHERE a.golden_id = b.golden_id GROUP BY a.golden_id
         ), expected AS (
             SELECT sizes.n * (sizes.n - 1) // 2 AS pairs, coalesce(total / scored.n, 0.5) AS share
             FROM sizes LEFT JOIN scored USING (golden_id)

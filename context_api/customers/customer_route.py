@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
 from context_api.customers.customer_schema import CustomerOut
 from context_api.customers.live_part import MOST_SOURCES, live_part, require_live
+from context_api.customers.seen import AskedTime
 from context_api.customers.standing import STANDING, GoldenId, require_current, require_form
 from context_api.errors import MalformedRequest, NothingPublished
 from context_api.policy.classification import Classification, classifications
@@ -127,7 +127,7 @@ class AskedFor:
         Query(max_length=MOST_NAMED, description="Only these attributes of the entity and its conflicts."),
     ] = None
     as_of: Annotated[
-        datetime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
+        AskedTime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
     ] = None
     live: Annotated[
         list[str] | None,
@@ -162,8 +162,7 @@ def get_customer(
         require_live(call, live)
         if as_of is not None:
             raise MalformedRequest("`live` is about now and `as_of` about then; ask for one of them")
-    moment = None if as_of is None else as_of if as_of.tzinfo else as_of.replace(tzinfo=UTC)
-    with call.snapshot(moment) as snapshot:
+    with call.snapshot(as_of) as snapshot:
         facts = next(facts_of(snapshot, [golden_id]), None)
         if facts is None:
             require_current(snapshot, golden_id, request=request)
@@ -189,8 +188,8 @@ def get_customer(
     shown: dict[str, Any] = orjson.loads(masked(found.json, call.principal.clearance))
     shown = narrowed(shown, include=include, fields=fields)
     shown |= {"version": call.version, "freshness": fresh}
-    if moment is not None:
-        shown["as_of"] = moment
+    if as_of is not None:
+        shown["as_of"] = as_of
     if live:
         shown["live"] = {name: told.model_dump() for name, told in live_part(call, live, stored).items()}
     return Response(orjson.dumps(shown, option=OPTIONS), headers=headers, media_type="application/json")

@@ -16,6 +16,21 @@ UtcTime = Annotated[
 """A time of an answer: what the store holds without a zone is UTC, and is told so (RFC 3339)."""
 
 
+def in_utc(moment: datetime) -> datetime:
+    """Return a time that a caller states, in UTC; without a zone it is meant so.
+
+    Raises:
+        ValueError: In UTC it is before the year 1 or after 9999.
+    """
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        raise ValueError("in UTC it is outside of the years 1 to 9999") from None
+
+
+AskedTime = Annotated[datetime, AfterValidator(in_utc)]
+
+
 class Masked(BaseModel):
     """In place of a value above the caller's clearance: of which class it is."""
 

@@ -1,7 +1,7 @@
 """GET /v1/customers/{golden_id}/timeline: what happened with a party, newest first, page by page."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
@@ -13,7 +13,7 @@ from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.customer_schema import SourceFreshnessOut
 from context_api.customers.pages import NextCursor, PageDep
-from context_api.customers.seen import Masked, seen
+from context_api.customers.seen import AskedTime, Masked, UtcTime, seen
 from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification
@@ -33,7 +33,7 @@ class HappeningOut(BaseModel):
     activity_id: str
     kind: str
     source: str
-    at: datetime | None
+    at: UtcTime | None
     roles: list[str]
     record_ids: list[str]
     title: str | Masked | None
@@ -46,7 +46,7 @@ class HappeningOut(BaseModel):
     priority: str | None
     amount_cents: int | Masked | None
     currency: str | Masked | None
-    due_at: datetime | Masked | None
+    due_at: UtcTime | Masked | None
     thread_id: str | None
     belongs_to: str | None
     is_erased: bool
@@ -76,12 +76,12 @@ def get_timeline(  # noqa: PLR0913 - each is a parameter of the request
         list[Annotated[str, Field(max_length=LONGEST_KIND)]] | None,
         Query(max_length=MOST_KINDS, description="Only these kinds: email, ticket, order, invoice, …"),
     ] = None,
-    since: Annotated[datetime | None, Query(description="Not before this time.")] = None,
-    until: Annotated[datetime | None, Query(description="Before this time.")] = None,
+    since: Annotated[AskedTime | None, Query(description="Not before this time.")] = None,
+    until: Annotated[AskedTime | None, Query(description="Before this time.")] = None,
     bodies: Annotated[bool, Query(description="Also the long texts.")] = False,
 ) -> TimelinePage:
     """Tell what happened with a party, newest first; what has no date comes last."""
-    window = Window(tuple(sorted(kind or ())), _in_utc(since), _in_utc(until))
+    window = Window(tuple(sorted(kind or ())), since, until)
     with call.snapshot() as snapshot:
         listing = Listing(snapshot.sealer, "timeline", {"of": golden_id, "window": repr(window)})
         begin = listing.take(page.cursor)
@@ -110,12 +110,6 @@ def get_timeline(  # noqa: PLR0913 - each is a parameter of the request
 def _place(cursor: Cursor) -> Place:
     at, activity_id = cursor.after
     return (None if at is None else datetime.fromisoformat(str(at)), str(activity_id))
-
-
-def _in_utc(moment: datetime | None) -> datetime | None:
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _told(happening: Happening, cleared: Collection[Classification], *, with_body: bool) -> HappeningOut:

@@ -147,8 +147,8 @@ class Search:
         )
         found = walked.limit(MOST_WALKED).subquery()
         second = aliased(Lookup)
-        has_second = select(second.record_id).where(
-            *self._having(second, other.tokens), second.record_id == found.c.record_id
+        has_second = sql_select(col(second.record_id)).where(
+            *self._having(second, other.tokens), col(second.record_id) == found.c.record_id
         )
         asked = sql_select(found.c.record_id).where(exists(has_second.correlate(found)))
         rows = self.snapshot.connection.execute(asked.limit(MOST_POSTINGS))

@@ -183,24 +183,38 @@ def add_columns(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     *,
+    target: str,
+    columns: Iterable[str] = (),
+    looked_up: Iterable[str] = (),
+    joins: Iterable[str] = (),
+) -> None:
+    """Create table `target`: a match input with columns more, SQL over its row `t`.
+
+    `looked_up` are those that also read `joins`. Both are made beside the record ids alone: to carry whole
+    rows through a dozen joins costs five times as much.
+    """
+    _beside(connection, table, columns=columns, target="added")
+    _beside(connection, table, columns=looked_up, joins=joins, target="looked_up")
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {target} AS"
+        " SELECT t.*, added.* EXCLUDE (record_id), looked_up.* EXCLUDE (record_id)"
+        f" FROM {table} t JOIN added USING (record_id) JOIN looked_up USING (record_id)"
+    )
+    connection.execute("DROP TABLE added; DROP TABLE looked_up")
+
+
+def _beside(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    *,
     columns: Iterable[str],
     target: str,
     joins: Iterable[str] = (),
 ) -> None:
-    """Create table `target`: a match input with columns more, SQL over its row `t` and over `joins`.
-
-    The columns are made beside the record ids alone: to carry whole rows through a dozen joins costs five
-    times as much.
-    """
-    added = ", ".join(["t.record_id", *columns])
+    selected = ", ".join(["t.record_id", *columns])
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE added AS SELECT {added} FROM {table} t {' '.join(joins)}"
+        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT {selected} FROM {table} t {' '.join(joins)}"
     )
-    connection.execute(
-        f"CREATE OR REPLACE TABLE {target} AS"
-        f" SELECT t.*, added.* EXCLUDE (record_id) FROM {table} t JOIN added USING (record_id)"
-    )
-    connection.execute("DROP TABLE added")
 
 
 def filled_columns(

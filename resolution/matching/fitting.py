@@ -148,7 +148,7 @@ def complete_input(
     """
     keys = blocking.key_columns(connection, rules=model.blocking_rules)
     rarities, joins = frequencies.frequency_columns(connection, frequencies=model.term_frequencies)
-    features.add_columns(connection, bare, columns=[*keys, *rarities], joins=joins, target=target)
+    features.add_columns(connection, bare, target=target, columns=keys, looked_up=rarities, joins=joins)
     connection.execute(f"DROP TABLE {bare}")
 
 

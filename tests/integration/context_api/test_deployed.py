@@ -76,7 +76,7 @@ def _assert_that_both_workers_told(audit: str) -> None:
     """Each process writes a chain of its own."""
     engine = open_store(audit)
     with reading(engine) as connection:
-        told = dict(
+        told: dict[str, int] = dict(
             connection.execute(
                 text("select writer, count(*) from audit_entries where status = 200 group by writer")
             ).all()

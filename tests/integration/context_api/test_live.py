@@ -139,7 +139,7 @@ def test_a_live_read_needs_its_scope_and_is_masked(ask: Any, published_on_sqlite
 
     get = ask(Source())
     engine = open_store(published_on_sqlite.url)
-    given = {"now": datetime(2026, 1, 1, tzinfo=UTC), "clearance": (Classification.PUBLIC,)}
+    given: dict[str, Any] = {"now": datetime(2026, 1, 1, tzinfo=UTC), "clearance": (Classification.PUBLIC,)}
     no_scope = make_key(engine, "default", scopes=(Scope.CUSTOMERS_READ,), **given)
     masked = make_key(engine, "default", **given)
     engine.dispose()

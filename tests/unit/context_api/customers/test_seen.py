@@ -1,8 +1,10 @@
-"""What a caller sees of a value."""
+"""What a caller sees of a value, and how a stated time is meant."""
+
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from context_api.customers.seen import Masked, seen
+from context_api.customers.seen import Masked, in_utc, seen
 from context_api.policy.classification import Classification as C
 
 
@@ -20,3 +22,18 @@ def test_a_value_above_the_clearance_is_masked(
     value: str | None, classification: C, cleared: set[C], found: object
 ) -> None:
     assert seen(value, classification, cleared) == found
+
+
+def test_a_stated_time_is_in_utc() -> None:
+    east = timezone(timedelta(hours=2))
+
+    assert in_utc(datetime(2026, 1, 1, 2, tzinfo=east)) == datetime(2026, 1, 1, tzinfo=UTC)
+    assert in_utc(datetime(2026, 1, 1)).tzinfo is UTC  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("hours", [14, -12])
+def test_a_time_that_utc_cannot_hold_is_refused(hours: int) -> None:
+    edge = datetime.min if hours > 0 else datetime.max  # noqa: DTZ901
+
+    with pytest.raises(ValueError, match="years 1 to 9999"):
+        in_utc(edge.replace(tzinfo=timezone(timedelta(hours=hours))))

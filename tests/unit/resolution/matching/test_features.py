@@ -205,7 +205,8 @@ def test_columns_are_added_beside_the_record_and_rows_stay_as_they_are(
     features.add_columns(
         connection,
         bare,
-        columns=["length(t.given_name) AS letters", "size_of.size AS size"],
+        columns=["length(t.given_name) AS letters"],
+        looked_up=["size_of.size AS size"],
         joins=["LEFT JOIN size_of ON size_of.city = t.city"],
         target="match_person",
     )

@@ -76,7 +76,7 @@ def test_a_column_without_values_has_frequencies_that_change_nothing(
 
     learned = _learn(connection, table, "work_domain")
     columns, joins = frequencies.frequency_columns(connection, frequencies={"work_domain": learned})
-    features.add_columns(connection, table, columns=columns, joins=joins, target="match_person")
+    features.add_columns(connection, table, looked_up=columns, joins=joins, target="match_person")
 
     assert learned.values == {}
     assert learned.agreement == 0
@@ -91,7 +91,7 @@ def test_attached_frequencies_are_the_models_and_unknown_values_get_the_default(
     learned = TermFrequencies({"smith": 0.25}, 0.01, 0.1, 0.1)
 
     columns, joins = frequencies.frequency_columns(connection, frequencies={"family_name": learned})
-    features.add_columns(connection, table, columns=columns, joins=joins, target="match_person")
+    features.add_columns(connection, table, looked_up=columns, joins=joins, target="match_person")
 
     found = connection.execute(
         "SELECT family_name, tf_family_name FROM match_person ORDER BY record_id"
