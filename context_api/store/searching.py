@@ -122,20 +122,29 @@ class Search:
         if whole:
             found = frozenset.intersection(*(one.records for one in whole))
         else:
-            start, *cut = cut
-            found = self._walked(start, cut[0]) if cut else start.records
-            cut = cut[1:]
+            start, *cut = sorted(cut, key=lambda one: len(one.tokens))
+            found = start.records
+            if cut and len(cut[0].tokens) == 1:
+                found = self._walked(start, cut.pop(0))
         for one in cut:
             found = self._among(one, found)
         return sorted(found)[:MOST_RECORDS]
 
     def _among(self, terms: Terms, records: Collection[str]) -> frozenset[str]:
-        """Return those records that have a term."""
+        """Return those records that have a term.
+
+        All terms of the records are read: asking for each of many spellings in each record costs more.
+        """
+        tokens = frozenset(terms.tokens)
         found: set[str] = set()
         for chunk in chunked(records):
-            asked = select(Lookup.record_id).where(*self._having(Lookup, terms.tokens))
-            rows = self.snapshot.connection.execute(asked.where(col(Lookup.record_id).in_(chunk)))
-            found |= {row.record_id for row in rows}
+            rows = self.snapshot.connection.execute(
+                select(Lookup.record_id, Lookup.token).where(
+                    in_version(Lookup, self.snapshot.tenant_id, self.snapshot.version),
+                    col(Lookup.record_id).in_(chunk),
+                )
+            )
+            found |= {record_id for record_id, token in rows if bytes(token) in tokens}
         return frozenset(found)
 
     def _walked(self, start: Terms, other: Terms) -> frozenset[str]:
@@ -143,7 +152,7 @@ class Search:
         walked = (
             self._of_type(start.tokens)
             if self.party_type is not None
-            else sql_select(Lookup.record_id).where(*self._having(Lookup, start.tokens))
+            else sql_select(col(Lookup.record_id)).where(*self._having(Lookup, start.tokens))
         )
         found = walked.limit(MOST_WALKED).subquery()
         second = aliased(Lookup)

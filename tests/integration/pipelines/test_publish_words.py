@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from context_api.store.bulk import run_many
 from context_api.store.engine import writing
 from context_api.store.sealing import Sealer
 from context_api.store.word_variants import tokens_kept
@@ -72,7 +73,6 @@ def test_a_publish_that_stopped_between_is_gone_on_with(
         written.append(run_many(*given))
         return written[0]
 
-    run_many = publish_words.run_many
     monkeypatch.setattr(publish_words, "BATCH", 3)
     monkeypatch.setattr(publish_words, "run_many", stops)
     with pytest.raises(OSError, match="full"):
