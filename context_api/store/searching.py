@@ -143,7 +143,7 @@ class Search:
         walked = (
             self._of_type(start.tokens)
             if self.party_type is not None
-            else sql_select(Lookup.record_id).where(*self._having(Lookup, start.tokens))
+            else sql_select(col(Lookup.record_id)).where(*self._having(Lookup, start.tokens))
         )
         found = walked.limit(MOST_WALKED).subquery()
         second = aliased(Lookup)
