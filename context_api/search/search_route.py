@@ -102,19 +102,26 @@ class SearchAnswer(BaseModel):
     untrusted: str = UNTRUSTED
 
 
+Question = Annotated[
+    str,
+    Query(
+        min_length=1,
+        max_length=LONGEST_QUESTION,
+        description="A name (misspelt or begun, too), mail, phone, tax number, golden or record id; or what an"
+        " activity is about.",
+    ),
+]
+ActivityKinds = Annotated[
+    list[Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME)]] | None,
+    Query(max_length=MOST_KINDS, description="Only these activities: email, ticket, order, …"),
+]
+
+
 @router.get("/search", **reads(Scope.SEARCH_READ, view="search", problems=[NothingPublished]))
 def search(  # noqa: PLR0913 - each is a parameter of the request
     call: CallDep,
     request: Request,
-    q: Annotated[
-        str,
-        Query(
-            min_length=1,
-            max_length=LONGEST_QUESTION,
-            description="A name (misspelt or begun, too), mail, phone, tax number, golden or record id; or"
-            " what an activity is about.",
-        ),
-    ],
+    q: Question,
     kind: Annotated[
         Kind | None, Query(description="Only these; parties and activities when none is named.")
     ] = None,
@@ -125,10 +132,7 @@ def search(  # noqa: PLR0913 - each is a parameter of the request
         str | None,
         Query(max_length=LONGEST_NAME, pattern=NAME, description="Only what this source knows."),
     ] = None,
-    activity_kind: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME)]] | None,
-        Query(max_length=MOST_KINDS, description="Only these activities: email, ticket, order, …"),
-    ] = None,
+    activity_kind: ActivityKinds = None,
     since: Annotated[datetime | None, Query(description="Activities not before this time.")] = None,
     until: Annotated[datetime | None, Query(description="Activities before this time.")] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_HITS, description="Hits of each part.")] = HITS,
