@@ -107,8 +107,8 @@ Question = Annotated[
     Query(
         min_length=1,
         max_length=LONGEST_QUESTION,
-        description="A name (misspelt or begun, too), mail, phone, tax number, golden or record id; or what an"
-        " activity is about.",
+        description="A name (misspelt or begun, too), mail, phone, tax number, golden or record id; or what"
+        " an activity is about.",
     ),
 ]
 ActivityKinds = Annotated[
