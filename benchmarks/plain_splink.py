@@ -158,14 +158,16 @@ def filled_columns(connection: duckdb.DuckDBPyConnection, model: PlainModel) -> 
 
 def load(connection: duckdb.DuckDBPyConnection, model: PlainModel) -> bool:
     """Copy the records of one party type out of the attached `state`; False where there are none."""
-    columns = [row[0] for row in connection.execute(f"describe state.match_{model.party_type}").fetchall()]
+    table = f"match_{model.party_type}"
+    there = "select 1 from duckdb_tables() where database_name = 'state' and table_name = ?"
+    if connection.execute(there, [table]).fetchone() is None:  # a run without records of this type
+        return False
+    columns = [row[0] for row in connection.execute(f"describe state.{table}").fetchall()]
     wanted = {"record_id", "full_name", *(name for name, _ in model.comparisons)}
     chosen = [name for name in columns if name in wanted or name.startswith(KEY_PREFIX)]
     if "id_key" in wanted:  # a user has one column of tax numbers, not a list
         chosen.append("id_values[1] as id_key")
-    connection.execute(
-        f"create table {model.party_type} as select {', '.join(chosen)} from state.match_{model.party_type}"
-    )
+    connection.execute(f"create table {model.party_type} as select {', '.join(chosen)} from state.{table}")
     return _count(connection, model.party_type) > 1
 
 

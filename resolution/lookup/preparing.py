@@ -30,7 +30,7 @@ from resolution.matching import features
 from resolution.standardise.forms import DateReading
 from resolution.standardise.standardise import standardise_records
 
-LATER_READINGS = 24  # birth date columns that a source may have
+LATER_READINGS = 64  # birth date columns that a source may have: a shape doubles them as it needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ class Service:
 
     def wait_for_matching(self) -> None:
         """Wait until the match snapshot is open; until then a 503 is the documented answer."""
-        asked = {"json": {"records": [{"email": "nobody@example.com"}]}, "headers": self.headers}
-        while b"opening" in self.session.post(f"{self.address}/v1/match", timeout=60, **asked).content:
+        asked = {"json": {"records": [{"full_name": "Nobody Here"}]}, "headers": self.headers}
+        while self.session.post(f"{self.address}/v1/match", timeout=60, **asked).status_code == 503:
             time.sleep(0.1)
 
     def _ask(self, case: Any, checks: list[Any]) -> None:

@@ -196,3 +196,15 @@ def test_another_tenant_is_not_matched_with_this_home(api_on_sqlite: Any, publis
     answer = api_on_sqlite.post("/v1/match", json=asked, headers=published_on_sqlite.theirs.headers)
 
     assert (answer.status_code, answer.json()["state"]) == (503, "missing")
+
+
+def test_a_record_with_more_birth_dates_than_any_model_knows_is_answered(
+    api_on_sqlite: Any, published_on_sqlite: Any
+) -> None:
+    many = {"full_name": "Ann Lee", "birth_dates": [f"19{year}-01-02" for year in range(50, 74)]}
+    ask = {"json": {"records": [many]}, "headers": published_on_sqlite.ours.headers}
+
+    while (answer := api_on_sqlite.post("/v1/match", **ask)).status_code == 503:
+        time.sleep(0.1)
+
+    assert answer.status_code == 200, answer.text
