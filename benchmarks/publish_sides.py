@@ -35,6 +35,7 @@ PLAIN_BATCH = 50_000  # rows of one transaction
 WRITTEN = (
     "record_keys", "party_records", "lookups", "links", "identity_ledger", "golden_records", "golden_values",
     "conflicts", "activities", "activity_parties", "relationships", "freshness", "outbox",
+    "rendered_views", "word_variants",
 )  # fmt: skip
 
 
