@@ -1,8 +1,8 @@
 """GET /v1/customers/{golden_id}: one party, as stored bytes where nothing more is asked.
 
-Without a query the stored view is served as it is: a plain route of Starlette, since what FastAPI does around
-a handler costs more than the rest (PROMISES: hot reads return stored, rendered, versioned JSON bytes). With
-one, the route of FastAPI below answers, from the same views. Both leave the same trail.
+Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route of
+Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route of
+FastAPI below renders the same view from the facts of its version. Both leave the same trail.
 """
 
 import asyncio
@@ -51,14 +51,21 @@ class Part(StrEnum):
     RECORDS = "records"
 
 
+STORED = {b"": View.FULL, b"detail=summary": View.SUMMARY}  # by query
+
+
 async def stored_customer(request: Request) -> Response:
-    """Return the full view of a party of the version in force."""
+    """Return a stored view of a party of the version in force."""
     call: Call = request.state.call
     golden_id: str = request.path_params["golden_id"]
-    stored = await call.serving.views.read(call.sealer, golden_id, view=View.FULL)
+    view = STORED[request.scope["query_string"]]
+    stored = await call.serving.views.read(call.sealer, golden_id, view=view)
     if stored is None:
         return await _moved(call, golden_id, request)
-    return await _answered(call, golden_id, stored, if_none_match=request.headers.get("if-none-match"))
+    tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
+    return await _answered(
+        call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
+    )
 
 
 async def _moved(call: Call, golden_id: str, request: Request) -> Response:
@@ -72,31 +79,36 @@ async def _moved(call: Call, golden_id: str, request: Request) -> Response:
     raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
 
 
-async def _answered(call: Call, golden_id: str, stored: StoredView, *, if_none_match: str | None) -> Response:
-    principal = call.principal
+async def _answered(
+    call: Call, golden_id: str, stored: StoredView, *, tag: str, if_none_match: str | None
+) -> Response:
     call.version = stored.version
     call.saw(golden_id, stored.entity_version, ("*",))
-    tag = etag(stored.content_hash, principal.clearance)
-    headers = {
-        "ETag": tag,
-        ENTITY_VERSION_HEADER: str(stored.entity_version),
-        "Cache-Control": CACHING,
-        "Vary": "Authorization, X-API-Key",
-    }
+    headers = _headers(tag, stored.entity_version)
     if matches(if_none_match, tag):
         return Response(status_code=304, headers=headers)
-    body = masked(MarkedJson(stored.body, stored.spans), principal.clearance)
+    body = masked(MarkedJson(stored.body, stored.spans), call.principal.clearance)
     fresh = await call.serving.freshness.of(call.sealer, stored.version, stored.sources)
     whole = b"".join((body[:-1], b',"version":', str(stored.version).encode(), b',"freshness":', fresh, b"}"))
     return Response(whole, headers=headers, media_type="application/json")
 
 
+def _headers(tag: str, entity_version: int) -> dict[str, str]:
+    return {
+        "ETag": tag,
+        ENTITY_VERSION_HEADER: str(entity_version),
+        "Cache-Control": CACHING,
+        "Vary": "Authorization, X-API-Key",
+    }
+
+
 class StoredRoute(Route):
-    """Matches requests without a query; those with one are for the route that reads it."""
+    """Matches requests for a view as it is stored; any other query is for the route that reads it."""
 
     def matches(self, scope: ConnectionScope) -> tuple[Match, ConnectionScope]:
         """Return whether this route answers a request."""
-        return (Match.NONE, {}) if scope.get("query_string") else super().matches(scope)
+        is_stored = scope.get("query_string", b"") in STORED
+        return super().matches(scope) if is_stored else (Match.NONE, {})
 
 
 def etag(content_hash: str, clearance: Collection[Classification], *asked: str) -> str:
@@ -175,12 +187,7 @@ def get_customer(
     asked += [f"live.{name}" for name in sorted(set(live or ()))]
     call.saw(golden_id, found.entity_version, asked or ("*",))
     tag = etag(found.content_hash, call.principal.clearance, detail, *_tagged(asked))
-    headers = {
-        "ETag": tag,
-        ENTITY_VERSION_HEADER: str(found.entity_version),
-        "Cache-Control": CACHING,
-        "Vary": "Authorization, X-API-Key",
-    }
+    headers = _headers(tag, found.entity_version)
     if live:  # what a source says now has no tag
         headers = {ENTITY_VERSION_HEADER: headers[ENTITY_VERSION_HEADER]}
     elif matches(request.headers.get("if-none-match"), tag):

@@ -35,8 +35,12 @@ def test_the_stored_answer_is_the_one_that_is_made_when_asked_for(
 
     stored = ask(api, published, golden_id)
     made = ask(api, published, f"{golden_id}?detail=full")
+    stored_summary = ask(api, published, f"{golden_id}?detail=summary")
+    made_summary = ask(api, published, f"{golden_id}?detail=summary&")
 
     assert stored.json() == made.json()
+    assert stored_summary.json() == made_summary.json()
+    assert stored_summary.headers["ETag"] == made_summary.headers["ETag"]
 
 
 def test_a_caller_who_has_the_answer_is_told_so(api: Any, published: Any) -> None:
