@@ -103,14 +103,18 @@ def test_a_link_is_explained_and_drawn(command: Run, sample_run: Path, tmp_path:
 
 
 def test_the_parts_of_every_explanation_add_up_to_the_score(sample_run: Path) -> None:
+    written = duckdb.read_parquet(str(sample_run / "links.parquet"))
+    links = written.query(
+        "links",
+        "SELECT record_id_l, record_id_r, match_weight, match_weight - coalesce(weight_cluster, 0)"
+        " FROM links ORDER BY hash(record_id_l) LIMIT 60",
+    ).fetchall()
     with open_run(sample_run) as (connection, model):
-        links = connection.execute(
-            "SELECT record_id_l, record_id_r, match_weight FROM links ORDER BY hash(record_id_l) LIMIT 60"
-        ).fetchall()
-        for left, right, weight in links:
+        for left, right, weight, pair_weight in links:
             score = explain_pair(connection, model, pair=(left, right)).score
             assert score is not None
             assert score.match_weight == pytest.approx(weight)
+            assert score.pair_weight == pytest.approx(pair_weight)
             total = score.prior + sum(part.weight for part in score.parts)
             assert total == pytest.approx(weight, abs=1e-6)
             assert all(part.weight == pytest.approx(part.base + part.rarity) for part in score.parts)
