@@ -74,7 +74,7 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
     with (
         pq.ParquetWriter(folder / PARQUET_NAME, schema, compression="zstd") as parquet,
         (folder / JSONL_NAME).open("wb") as lines,
-        duckdb.connect() as speller,
+        duckdb.connect(config={"threads": 1}) as speller,  # more only wait for the one that reads Arrow
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         spelling: Future[None] | None = None
