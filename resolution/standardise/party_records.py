@@ -199,18 +199,18 @@ def _further_selects(slots: Sequence[Slot]) -> dict[str, str]:
     }
 
 
-_COMPARABLE = (
+_COMPARABLE = (  # the cheapest to make and most often there first
     "full_name",
-    "name_tokens",
     "org_name",
-    "org_names_alt",
     "email",
     "phone",
-    "identifiers",
-    "street",
     "postcode",
     "city",
+    "street",
     "web_domain",
+    "identifiers",
+    "name_tokens",
+    "org_names_alt",
 )
 
 
@@ -236,11 +236,10 @@ def write_party_records(
     connection.execute(PARTY_RECORDS)
     selects = [f"select {_selects(source.slots)} from {source.table}" for source in sources]
     union = " union all by name ".join(["from party_records_layout", *selects])
-    empty = " and ".join(f"{column} is null" for column in _COMPARABLE)
-    # materialised, else the filter would make every value once more
+    # the filter makes values once more, but only as far as the first that is there: cheaper than to hold all
+    says_something = " or ".join(f"{column} is not null" for column in _COMPARABLE)
     connection.execute(
-        f"create or replace table {table} as with made as materialized ({union})"
-        f" select * from made where is_deleted or not ({empty})"
+        f"create or replace table {table} as select * from ({union}) where is_deleted or {says_something}"
     )
     connection.execute("drop table party_records_layout")
 
