@@ -7,9 +7,10 @@ block. One limit on the block size holds for all keys: the largest for which all
 within the budget of pairs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
+import pyarrow as pa
 
 from resolution.matching.engine import KEY_PREFIX
 from resolution.matching.model import BlockingRule
@@ -27,15 +28,21 @@ def pair_budget(records: int) -> int:
     return max(SMALLEST_BUDGET, min(generous, LARGE_BUDGET + records * LARGE_PAIRS_PER_RECORD))
 
 
+def _hash_keys(connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]) -> None:
+    """Create table `key_hashes`: the hash of every key, made once for all questions about blocks."""
+    hashes = ", ".join(f"CASE WHEN ({sql}) IS NOT NULL THEN hash({sql}) END AS {n}" for n, sql in keys.items())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT {hashes} FROM {table}")
+
+
 def _block_sizes(
-    connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection, *, keys: Iterable[str]
 ) -> dict[str, list[tuple[int, int]]]:
-    """Return for each key how many blocks there are of each size above one."""
+    """Return for each key how many blocks of `key_hashes` there are of each size above one."""
     sizes = {}
-    for name, sql in keys.items():
+    for name in keys:
         rows = connection.execute(
-            f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM {table} WHERE ({sql}) IS NOT NULL"
-            f" GROUP BY hash({sql})) WHERE n > 1 GROUP BY n ORDER BY n"
+            f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM key_hashes WHERE {name} IS NOT NULL"
+            f" GROUP BY {name}) WHERE n > 1 GROUP BY n ORDER BY n"
         ).fetchall()
         if rows:
             sizes[name] = [(int(n), int(blocks)) for n, blocks in rows]
@@ -61,17 +68,25 @@ def learn_blocking(
     connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str], records: int
 ) -> tuple[BlockingRule, ...]:
     """Return the rules that meet any pair at all, with the values that too many records share."""
-    sizes = _block_sizes(connection, table, keys=keys)
+    if not keys:
+        return ()
+    _hash_keys(connection, table, keys=keys)
+    sizes = _block_sizes(connection, keys=keys)
     limit = _largest_block(sizes, budget=pair_budget(records))
     rules = []
     for name in (n for n in keys if n in sizes):
         sql, stops = keys[name], []
         if sizes[name][-1][0] > limit:
+            large = (
+                f"SELECT {name} FROM key_hashes WHERE {name} IS NOT NULL"
+                f" GROUP BY {name} HAVING count(*) > {limit}"
+            )
             stops = connection.execute(
-                f"SELECT {sql} AS v FROM {table} WHERE ({sql}) IS NOT NULL GROUP BY v"
-                f" HAVING count(*) > {limit} ORDER BY v"
+                f"SELECT {sql} AS v FROM {table} WHERE ({sql}) IS NOT NULL AND hash({sql}) IN ({large})"
+                f" GROUP BY v HAVING count(*) > {limit} ORDER BY v"
             ).fetchall()
         rules.append(BlockingRule(name, sql, limit, tuple(str(v) for (v,) in stops)))
+    connection.execute("DROP TABLE key_hashes")
     return tuple(rules)
 
 
@@ -88,10 +103,11 @@ def key_columns(connection: duckdb.DuckDBPyConnection, *, rules: Sequence[Blocki
 
     Makes table `stop_values`, which the columns read.
     """
-    connection.execute("CREATE OR REPLACE TEMP TABLE stop_values (rule VARCHAR, value VARCHAR)")
     rows = [(rule.name, value) for rule in rules for value in rule.stop_values]
-    if rows:
-        connection.executemany("INSERT INTO stop_values VALUES (?, ?)", rows)
+    columns = {name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(("rule", "value"))}
+    connection.register("learned_stop_values", pa.table(columns))
+    connection.execute("CREATE OR REPLACE TEMP TABLE stop_values AS SELECT * FROM learned_stop_values")
+    connection.unregister("learned_stop_values")
     return tuple(
         f"CASE WHEN {_blocks(rule)} THEN hash({rule.sql}) END AS {KEY_PREFIX}{rule.name}" for rule in rules
     )
