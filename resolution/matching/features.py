@@ -21,7 +21,7 @@ RARE_WORD_MIN_LENGTH = 3
 
 _EMAIL = """
     email, email_local, email_domain, emails_alt,
-    left(email, 3) AS email_start, regexp_replace(email, '[^0-9]', '', 'g') AS email_digits,
+    left(email, 3) AS email_start, regexp_replace(email, '[^0-9]+', '', 'g') AS email_digits,
     coalesce(is_role_email, false) AS role_email,
     CASE WHEN NOT coalesce(is_free_email, false) THEN email_domain END AS work_domain,
     nullif(trim(list_aggregate(list_sort(string_split_regex(
@@ -86,16 +86,16 @@ WITH words AS (
     FROM words LEFT JOIN word_weights w USING (word)
 ), token_lists AS (
     SELECT record_id,
-        map_from_entries(list((word, weight) ORDER BY word)) AS token_weights,
+        map_from_entries(list_sort(list((word, weight)))) AS token_weights,
         sum(weight::DECIMAL(18, 6)) AS token_total, -- exact: doubles add up by order of threads
-        list(word ORDER BY weight DESC, word) FILTER (length(word) >= {RARE_WORD_MIN_LENGTH}) AS rare_words
+        list_sort(list((-weight, word)) FILTER (length(word) >= {RARE_WORD_MIN_LENGTH})) AS rarest
     FROM weighted GROUP BY record_id
 )
 SELECT p.record_id, source, observed_at,
     org_name, org_names_alt, org_tokens, replace(org_name, ' ', '') AS org_compact,
     t.token_weights, t.token_total::DOUBLE AS token_total,
-    t.rare_words[1] AS rare_word, t.rare_words[2] AS rare_word_2,
-    least(t.rare_words[1], t.rare_words[2]) || ' ' || greatest(t.rare_words[1], t.rare_words[2]) AS rare_pair,
+    t.rarest[1][2] AS rare_word, t.rarest[2][2] AS rare_word_2,
+    least(t.rarest[1][2], t.rarest[2][2]) || ' ' || greatest(t.rarest[1][2], t.rarest[2][2]) AS rare_pair,
     CASE WHEN len(string_split(org_name, ' ')) BETWEEN 3 AND 7 THEN
         list_aggregate(list_transform(string_split(org_name, ' '), w -> w[1]), 'string_agg', '')
         END AS acronym,
