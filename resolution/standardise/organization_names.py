@@ -57,8 +57,14 @@ def _register_legal_forms(connection: DuckDBPyConnection) -> None:
 
 
 def _cut_trailing(connection: DuckDBPyConnection, names: str) -> None:
-    """Cut the longest legal form from the end of each `words` in `names(words, legal_form, …)`."""
-    tails = ", ".join(f"array_to_string(parts[-{n}:], ' ') as tail_{n}" for n in range(1, LONGEST_FORM + 1))
+    """Cut the longest legal form from the end of each `words` in `names(words, legal_form, …)`.
+
+    Tails are made only of names whose last word ends some form: few, and making them costs most.
+    """
+    tails = ", ".join(
+        f"case when last_words.word is not null then array_to_string(parts[-{n}:], ' ') end as tail_{n}"
+        for n in range(1, LONGEST_FORM + 1)
+    )
     joins = " ".join(
         f"left join legal_forms_trailing as form_{n} on form_{n}.variant = tail_{n} and len(parts) > {n}"
         for n in range(1, LONGEST_FORM + 1)
@@ -68,7 +74,13 @@ def _cut_trailing(connection: DuckDBPyConnection, names: str) -> None:
     variant = "coalesce(" + ", ".join(f"form_{n}.variant" for n in longest) + ")"
     connection.execute(f"""
 create or replace temp table {names} as
-with tailed as (select *, {tails} from (select *, string_split(words, ' ') as parts from {names}))
+with last_words as (
+    select distinct split_part(variant, ' ', -1) as word from legal_forms_trailing
+), tailed as (
+    select raw, part, words, legal_form, parts, {tails}
+    from (select raw, part, words, legal_form, string_split(words, ' ') as parts from {names}) as named
+    left join last_words on last_words.word = named.parts[-1]
+)
 select raw, part, case when {variant} is null then words
         else regexp_replace(left(words, length(words) - length({variant}) - 1), ' and$', '') end as words,
     coalesce(legal_form, {found}) as legal_form
