@@ -105,7 +105,5 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: RawTable, *, rows:
 
 def _is_view(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
     # not asked of duckdb_views(): to list views it reads what each of them shows, a second of work
-    found = connection.execute(
-        "select count(*) from duckdb_tables() where table_name = ?", [name]
-    ).fetchone()
+    found = connection.execute("select count(*) from duckdb_tables() where table_name = ?", [name]).fetchone()
     return not (found and found[0])

@@ -30,7 +30,9 @@ def pair_budget(records: int) -> int:
 
 def _hash_keys(connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]) -> None:
     """Create table `key_hashes`: the hash of every key, made once for all questions about blocks."""
-    hashes = ", ".join(f"CASE WHEN ({sql}) IS NOT NULL THEN hash({sql}) END AS {n}" for n, sql in keys.items())
+    hashes = ", ".join(
+        f"CASE WHEN ({sql}) IS NOT NULL THEN hash({sql}) END AS {n}" for n, sql in keys.items()
+    )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT {hashes} FROM {table}")
 
 
@@ -104,7 +106,9 @@ def key_columns(connection: duckdb.DuckDBPyConnection, *, rules: Sequence[Blocki
     Makes table `stop_values`, which the columns read.
     """
     rows = [(rule.name, value) for rule in rules for value in rule.stop_values]
-    columns = {name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(("rule", "value"))}
+    columns = {
+        name: pa.array([row[i] for row in rows], pa.string()) for i, name in enumerate(("rule", "value"))
+    }
     connection.register("learned_stop_values", pa.table(columns))
     connection.execute("CREATE OR REPLACE TEMP TABLE stop_values AS SELECT * FROM learned_stop_values")
     connection.unregister("learned_stop_values")

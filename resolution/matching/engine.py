@@ -1,4 +1,4 @@
-"""The only module that knows Splink's `Linker`: blocking and scoring of match inputs.
+"""The only module that knows Splink: blocking and scoring of match inputs.
 
 In: a match input (`resolution/matching/features.py`) with its blocking keys, and a `PartyModel`. Out:
 tables of blocked pairs and of scored pairs. Splink turns the model's comparisons into SQL and runs them;
@@ -7,18 +7,16 @@ weights are the model's own, so that m and u of the Splink settings are chosen t
 """
 
 import json
-import logging
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import duckdb
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+from splink import SettingsCreator, block_on
 from splink.internals.comparison_vector_values import compute_comparison_vector_values_from_id_pairs_sqls
 from splink.internals.dialects import SplinkDialect
 from splink.internals.pipeline import CTEPipeline
 from splink.internals.predict import predict_from_comparison_vectors_sqls
-from splink.internals.splink_dataframe import SplinkDataFrame
 
 from resolution.matching.comparisons import MISSING
 from resolution.matching.model import BlockingRule, PartyModel, TrainedComparison, TrainedLevel
@@ -79,27 +77,30 @@ def _settings(
     )
 
 
-def _linker(connection: duckdb.DuckDBPyConnection, table: str, model: PartyModel) -> Linker:
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    api = DuckDBAPI(connection=connection)
-    return Linker(api.register(table), splink_settings(model), log_level=None, validate_settings=False)
-
-
-def _take_over(connection: duckdb.DuckDBPyConnection, made: SplinkDataFrame, *, target: str) -> None:
-    """Give a table that Splink made our name for it, without a copy, and let Splink forget it."""
-    connection.execute(f"DROP TABLE IF EXISTS {target}")
-    connection.execute(f"ALTER TABLE {made.physical_name} RENAME TO {target}")
-    made.drop_table_from_database_and_remove_from_cache()
-
-
 def block_pairs(connection: duckdb.DuckDBPyConnection, table: str, *, model: PartyModel, target: str) -> int:
     """Create table `target` (match_key, join_key_l, join_key_r) of the pairs that the rules meet.
 
-    `match_key` is the position of the first rule that met the pair. Returns the number of pairs.
+    `match_key` is the position of the first rule that met the pair. Returns the number of pairs. The very
+    pairs that Splink blocks by `splink_settings` (a test holds them equal), in two thirds of its time: it
+    goes by record numbers, and looks for the first rule of a pair once, where Splink asks each rule whether
+    an earlier one met it.
     """
-    linker = _linker(connection, table, model)
-    pairs = linker.inference.compute_blocked_pairs_for_predict()
-    _take_over(connection, pairs, target=target)
+    keys = [KEY_PREFIX + rule.name for rule in model.blocking_rules]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE record_keys AS SELECT record_id, {', '.join(keys)},"
+        f" (row_number() OVER (ORDER BY record_id))::INTEGER AS n FROM {table}"
+    )
+    met = " UNION ALL ".join(
+        f"SELECT {i}::SMALLINT AS rule, a.n AS l, b.n AS r"
+        f" FROM record_keys a JOIN record_keys b ON a.{key} = b.{key} WHERE a.n < b.n"
+        for i, key in enumerate(keys)
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {target} AS SELECT rule::VARCHAR AS match_key, a.record_id AS join_key_l,"
+        f" b.record_id AS join_key_r FROM (SELECT min(rule) AS rule, l, r FROM ({met}) GROUP BY l, r)"
+        " JOIN record_keys a ON a.n = l JOIN record_keys b ON b.n = r"
+    )
+    connection.execute("DROP TABLE record_keys")
     row = connection.execute(f"SELECT count(*) FROM {target}").fetchone()
     return int(row[0]) if row else 0
 

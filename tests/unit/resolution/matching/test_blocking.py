@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from itertools import combinations
+from random import Random
 
 import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from splink import DuckDBAPI, Linker
 
 from resolution.domain.attributes import PartyType
 from resolution.matching import blocking, engine, features, fitting
@@ -74,6 +76,22 @@ def test_the_same_pairs_by_the_same_first_rule_as_brute_force(records: list[Reco
         else:
             every = tuple(BlockingRule(name, sql, 9) for name, sql in KEYS.items())
             assert _brute_force(records, every) == {}
+
+
+def test_the_same_pairs_by_the_same_first_rule_as_splink(connection: duckdb.DuckDBPyConnection) -> None:
+    drawn = Random(7)
+    some: list[Record] = [tuple(drawn.choice([None, *"abcdef"]) for _ in COLUMNS) for _ in range(60)]
+    _table(connection, some)
+    rules = learn_blocking(connection, "people", keys=KEYS, records=len(some))
+    ours = _blocked(connection, rules)
+    api = DuckDBAPI(connection=connection)
+
+    linker = Linker(api.register("people"), engine.splink_settings(_model(rules)), log_level=None)
+    blocked = linker.inference.compute_blocked_pairs_for_predict().physical_name
+    rows = connection.execute(f"SELECT join_key_l, join_key_r, match_key::INTEGER FROM {blocked}").fetchall()
+
+    assert len(set(ours.values())) == len(KEYS)
+    assert ours == {(left, right): rule for left, right, rule in rows}
 
 
 def test_stop_values_never_block(connection: duckdb.DuckDBPyConnection) -> None:
