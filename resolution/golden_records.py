@@ -15,7 +15,6 @@ from typing import BinaryIO
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 PARQUET_NAME = "golden_records.parquet"
@@ -44,21 +43,23 @@ with heads as (
 select row_number() over (order by golden_id) - 1 as number, * from heads order by golden_id
 """
 
-# What survived and what did not, in the order of the golden records and of their lists.
-STATED = """
-with stated as (
-    select
-        golden_id, false as is_conflict, attribute, position, value, record_id, source, observed_at, rule,
-        confidence
+# What survived, in the order of the golden records and of their lists; a place is taken once.
+SURVIVING = """
+select number, g.* exclude (golden_id) replace (round(confidence, 3) as confidence)
+from (
+    select golden_id, attribute, position, value, record_id, source, observed_at, rule, confidence
     from golden_values
-    union all by name
-    select
-        golden_id, true as is_conflict, attribute, value, record_id, source, observed_at, rule, confidence
-    from conflicts
-)
-select number, stated.* exclude (golden_id) replace (round(confidence, 3) as confidence)
-from stated inner join golden_heads using (golden_id)
-order by number, is_conflict, attribute, position, value, record_id, confidence
+) as g inner join golden_heads using (golden_id)
+order by number, attribute, position
+"""
+
+# What did not, in the same order.
+CONFLICTING = """
+select number, c.* exclude (golden_id) replace (round(confidence, 3) as confidence)
+from (
+    select golden_id, attribute, value, record_id, source, observed_at, rule, confidence from conflicts
+) as c inner join golden_heads using (golden_id)
+order by number, attribute, value, record_id, confidence
 """
 
 
@@ -69,8 +70,9 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
     """
     connection.execute(HEADS)
     heads = connection.execute("select * exclude (number) from golden_heads order by number").to_arrow_table()
-    stated = connection.execute(STATED).to_arrow_reader(BATCH_ROWS)
-    schema = _shaped(heads.slice(0, 0), stated.schema.empty_table(), first=0).schema
+    conflicts = connection.execute(CONFLICTING).to_arrow_table()
+    surviving = connection.execute(SURVIVING).to_arrow_reader(BATCH_ROWS)
+    schema = _shaped(heads.slice(0, 0), surviving.schema.empty_table(), conflicts.slice(0, 0), first=0).schema
     with (
         pq.ParquetWriter(folder / PARQUET_NAME, schema, compression="zstd") as parquet,
         (folder / JSONL_NAME).open("wb") as lines,
@@ -78,8 +80,9 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
         spelling: Future[None] | None = None
-        for first, rows in _slices(stated, heads.num_rows):
-            shaped = _shaped(heads.slice(first, SLICE_SIZE), rows, first=first)
+        for first, values in _slices(surviving, heads.num_rows):
+            contested = _numbered(conflicts, first=first)
+            shaped = _shaped(heads.slice(first, SLICE_SIZE), values, contested, first=first)
             if spelling is not None:
                 spelling.result()
             spelling = beside.submit(_write_lines, speller, shaped, lines)
@@ -90,14 +93,14 @@ def write_golden_records(connection: duckdb.DuckDBPyConnection, folder: Path) ->
     return int(heads.num_rows)
 
 
-def _slices(stated: pa.RecordBatchReader, goldens: int) -> Iterator[tuple[int, pa.Table]]:
-    """Yield the number of the first golden record of each slice, and what is stated of its golden records."""
-    waiting = stated.schema.empty_table()
+def _slices(surviving: pa.RecordBatchReader, goldens: int) -> Iterator[tuple[int, pa.Table]]:
+    """Yield the number of the first golden record of each slice, and what survived of its golden records."""
+    waiting = surviving.schema.empty_table()
     for first in range(0, goldens, SLICE_SIZE):
         batches = []
         last = first + SLICE_SIZE - 1
         while (waiting.num_rows == 0 or waiting["number"][-1].as_py() <= last) and (
-            batch := next(stated, None)
+            batch := next(surviving, None)
         ) is not None:
             batches.append(waiting)
             waiting = pa.Table.from_batches([batch])
@@ -107,27 +110,33 @@ def _slices(stated: pa.RecordBatchReader, goldens: int) -> Iterator[tuple[int, p
         yield first, found.slice(0, end).combine_chunks()
 
 
-def _shaped(heads: pa.Table, stated: pa.Table, *, first: int) -> pa.Table:
+def _numbered(conflicts: pa.Table, *, first: int) -> pa.Table:
+    """Return the conflicts of the slice of golden records that are numbered from `first` on."""
+    start, end = np.searchsorted(conflicts["number"].to_numpy(), (first, first + SLICE_SIZE))
+    return conflicts.slice(int(start), int(end - start)).combine_chunks()
+
+
+def _shaped(heads: pa.Table, surviving: pa.Table, conflicts: pa.Table, *, first: int) -> pa.Table:
     """Return the rows of golden records that are numbered from `first` on."""
-    conflicting = stated["is_conflict"].combine_chunks()
-    surviving = stated.filter(pc.invert(conflicting))
     table = heads
     for field, values in _main_values(surviving, goldens=heads.num_rows, first=first):
         table = table.append_column(field, values)
-    values = _lists(surviving, VALUE_FIELDS, goldens=heads.num_rows, first=first)
-    conflicts = _lists(stated.filter(conflicting), CONFLICT_FIELDS, goldens=heads.num_rows, first=first)
-    return table.append_column("values", values).append_column("conflicts", conflicts)
+    stated = _lists(surviving, VALUE_FIELDS, goldens=heads.num_rows, first=first)
+    contested = _lists(conflicts, CONFLICT_FIELDS, goldens=heads.num_rows, first=first)
+    return table.append_column("values", stated).append_column("conflicts", contested)
 
 
 def _main_values(surviving: pa.Table, *, goldens: int, first: int) -> Iterator[tuple[str, pa.ChunkedArray]]:
     """Yield each main field with its primary values, null where a golden record has none."""
-    primary = surviving.filter(pc.equal(surviving["position"], 0))
-    owner = primary["number"].to_numpy() - first
+    attribute = surviving["attribute"].combine_chunks().dictionary_encode()
+    codes, known = attribute.indices.to_numpy(), attribute.dictionary.to_pylist()
+    codes = np.where(surviving["position"].to_numpy() == 0, codes, -1)
+    owner = surviving["number"].to_numpy() - first
     for field in MAIN_FIELDS:
-        rows = np.flatnonzero(pc.equal(primary["attribute"], field).to_numpy())
+        rows = np.flatnonzero(codes == known.index(field)) if field in known else np.empty(0, dtype=np.int64)
         places, is_missing = np.zeros(goldens, dtype=np.int64), np.ones(goldens, dtype=bool)
         places[owner[rows]], is_missing[owner[rows]] = rows, False
-        yield field, primary["value"].take(pa.array(places, mask=is_missing))
+        yield field, surviving["value"].take(pa.array(places, mask=is_missing))
 
 
 def _lists(stated: pa.Table, fields: Sequence[str], *, goldens: int, first: int) -> pa.ListArray:
