@@ -29,11 +29,16 @@ def pair_budget(records: int) -> int:
 
 
 def _hash_keys(connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]) -> None:
-    """Create table `key_hashes`: the hash of every key, made once for all questions about blocks."""
+    """Create table `key_hashes`: the hash of every key, made once for all questions about blocks.
+
+    `place` is the row in the table.
+    """
     hashes = ", ".join(
         f"CASE WHEN ({sql}) IS NOT NULL THEN hash({sql}) END AS {n}" for n, sql in keys.items()
     )
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT {hashes} FROM {table}")
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT rowid AS place, {hashes} FROM {table}"
+    )
 
 
 def _block_sizes(
@@ -79,13 +84,13 @@ def learn_blocking(
     for name in (n for n in keys if n in sizes):
         sql, stops = keys[name], []
         if sizes[name][-1][0] > limit:
+            # one row of each large block tells its value: texts are made of few rows, not of all
             large = (
-                f"SELECT {name} FROM key_hashes WHERE {name} IS NOT NULL"
+                f"SELECT min(place) FROM key_hashes WHERE {name} IS NOT NULL"
                 f" GROUP BY {name} HAVING count(*) > {limit}"
             )
             stops = connection.execute(
-                f"SELECT {sql} AS v FROM {table} WHERE ({sql}) IS NOT NULL AND hash({sql}) IN ({large})"
-                f" GROUP BY v HAVING count(*) > {limit} ORDER BY v"
+                f"SELECT {sql} AS v FROM {table} WHERE rowid IN ({large}) ORDER BY v"
             ).fetchall()
         rules.append(BlockingRule(name, sql, limit, tuple(str(v) for (v,) in stops)))
     connection.execute("DROP TABLE key_hashes")
