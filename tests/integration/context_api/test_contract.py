@@ -5,6 +5,7 @@ also with ids of every kind that the published company has.
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
@@ -76,6 +77,12 @@ class Service:
             case.path_parameters |= {name: next(known[name]) for name in named}
             self._ask(case, ALWAYS)
 
+    def wait_for_matching(self) -> None:
+        """Wait until the match snapshot is open; until then a 503 is the documented answer."""
+        asked = {"json": {"records": [{"email": "nobody@example.com"}]}, "headers": self.headers}
+        while b"opening" in self.session.post(f"{self.address}/v1/match", timeout=60, **asked).content:
+            time.sleep(0.1)
+
     def _ask(self, case: Any, checks: list[Any]) -> None:
         case.call_and_validate(
             self.address,
@@ -108,7 +115,9 @@ def service(
     while not server.started:
         assert thread.is_alive()
         thread.join(0.05)
-    yield Service(server, tenants["default"], server.servers[0].sockets[0].getsockname()[1])
+    service = Service(server, tenants["default"], server.servers[0].sockets[0].getsockname()[1])
+    service.wait_for_matching()
+    yield service
     server.should_exit = True
     thread.join()
 

@@ -22,7 +22,7 @@ def test_a_published_store_is_ready_in_every_part(api: Any) -> None:
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
     assert {name: found["status"] for name, found in answer.json()["checks"].items()} == dict.fromkeys(
-        ("store", "audit", "version", "snapshot"), "ok"
+        ("store", "audit", "version", "snapshot", "live"), "ok"
     )
 
 

@@ -37,8 +37,8 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
     with served(published.home, workers=2, environment=environment) as server:
         with ThreadPoolExecutor(8) as asking:
             answers = list(asking.map(lambda _: _get(server, published), range(200)))
-        ready = httpx.get(f"{server.address}/readyz", trust_env=False).json()
-        counted = httpx.get(f"{server.address}/metrics", trust_env=False).text
+        ready = httpx.get(f"{server.address}/readyz", trust_env=False, timeout=60).json()
+        counted = httpx.get(f"{server.address}/metrics", trust_env=False, timeout=60).text
 
     assert {answer.status_code for answer in answers} == {200}
     assert {name: found["status"] for name, found in ready["checks"].items()} == {
@@ -89,7 +89,8 @@ def test_an_answer_that_was_given_has_its_entry_also_after_kill_9(published: Any
 
 
 def _get(server: Server, published: Any) -> httpx.Response:
-    return httpx.get(f"{server.address}/v1/versions", headers=published.ours.headers, trust_env=False)
+    address, headers = f"{server.address}/v1/versions", published.ours.headers
+    return httpx.get(address, headers=headers, trust_env=False, timeout=60)  # other tests may be busy
 
 
 def _request_ids(published: Any) -> set[str]:

@@ -22,6 +22,7 @@ def test_one_changed_record_writes_its_own_rows_and_no_others(
     assert first.written["party_records"] == 34
     assert summary.written == {
         "party_records": 1, "lookups": 3, "outbox": 1, "golden_records": 1, "golden_values": 1,
+        "word_variants": 7, "rendered_views": 2,
     }  # fmt: skip
 
 

@@ -208,7 +208,8 @@ def test_each_party_that_is_told_leaves_a_receipt(search: Any, published: Any) -
 
 
 @pytest.mark.parametrize(
-    "asked", ["", "q=", "q=" + "a" * 201, "q=a&limit=51", "q=a&kind=both", "q=a&source=%00", "q=a&since=soon"]
+    "asked",
+    ["", "q=", "q=" + "a" * 201, "q=a&limit=51", "q=a&kind=both", "q=a&source=a%20b", "q=a&since=soon"],
 )
 def test_a_malformed_question_is_refused(asked: str, api: Any, published: Any) -> None:
     answer = api.get(f"/v1/search?{asked}", headers=published.ours.headers)
@@ -217,6 +218,6 @@ def test_a_malformed_question_is_refused(asked: str, api: Any, published: Any) -
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("q", ["\0", "::::", "a:b:\0c", "' or 1=1", "😀", "%", "-", "a" * 200, "1 " * 100])
+@pytest.mark.parametrize("q", ["::::", "a:b:\u200bc", "' or 1=1", "😀", "%", "-", "a" * 200, "1 " * 100])
 def test_whatever_is_asked_is_answered(q: str, search: Any) -> None:
     assert search(q)["parties"]["hits"] == []
