@@ -1,8 +1,8 @@
 """GET /v1/customers/{golden_id}: one party, as stored bytes where nothing more is asked.
 
 Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route of
-Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route of
-FastAPI below renders the same view from the facts of its version. Both leave the same trail.
+Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route
+of FastAPI below renders the same view from the facts of its version. Both leave the same trail.
 """
 
 import asyncio
