@@ -55,7 +55,7 @@ def _load(
     if faults:
         _quarantine(connection, table, rows=rows)
     connection.execute("drop table faulty_rows")
-    kind = "view" if _is_view(connection, table.name) else "table"
+    kind = "view" if table.is_view else "table"
     connection.execute(f"drop {kind} {table.name}")
     return LoadedSource(
         table=rows,
@@ -101,9 +101,3 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, table: RawTable, *, rows:
         f" from {rows} join faulty_rows using (_line) order by _line"
     )
     connection.execute(f"delete from {rows} where _line in (select _line from faulty_rows)")
-
-
-def _is_view(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    # not asked of duckdb_views(): to list views it reads what each of them shows, a second of work
-    found = connection.execute("select count(*) from duckdb_tables() where table_name = ?", [name]).fetchone()
-    return not (found and found[0])

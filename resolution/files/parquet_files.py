@@ -51,7 +51,7 @@ def read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, *, table: st
     )
     if not rows or not rows[0]:
         raise UnreadableFile(f"{path} has columns but no rows. Export it again.")
-    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]), cut_rows=int(rows[1]))
+    return RawTable(table, path, tuple(names), lists, rows=int(rows[0]), cut_rows=int(rows[1]), is_view=True)
 
 
 _Part = tuple[str, str, duckdb.sqltypes.DuckDBPyType]

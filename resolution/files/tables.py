@@ -14,7 +14,7 @@ class RawTable:
     The table holds `columns` as VARCHAR, `list_columns` among them as VARCHAR[], blanks as NULL, and
     `_line` BIGINT: the physical line in the file (CSV, JSONL) or the row number (Parquet), from 1.
     Rows that could not be read are in table `quarantine`, `quarantined` of them. Of `cut_rows` rows, the
-    last objects of a list were left out.
+    last objects of a list were left out. A view (`is_view`) reads the file anew each time.
     """
 
     name: str
@@ -24,6 +24,7 @@ class RawTable:
     rows: int = 0
     quarantined: int = 0
     cut_rows: int = 0
+    is_view: bool = False
 
 
 def quote(name: str) -> str:
