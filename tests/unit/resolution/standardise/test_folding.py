@@ -15,6 +15,7 @@ FormsOf = Callable[..., list[dict[str, object]]]
         pytest.param("Łódź", "lodz", id="polish"),
         pytest.param("Ærøskøbing", "aeroskobing", id="danish"),
         pytest.param("O\u2019Brien \u2013 Co", "o'brien - co", id="typographic-signs"),
+        pytest.param("O`Brien\tCo", "o'brien co", id="plain-letters-with-signs"),
         pytest.param("\uff21\uff22\uff23\uff11\uff12", "abc12", id="full-width"),
         pytest.param("Ελένη", "eleni", id="greek"),
         pytest.param("😀", "", id="nothing-to-write"),
