@@ -153,11 +153,12 @@ def readings_from_json(documents: Iterable[Mapping[str, Any]]) -> tuple[DateRead
 def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any]:
     """Return the expected precision and recall of the clusters of each party type, None where not told."""
     expected: dict[str, Any] = {}
+    clustered = clustered_pairs(connection)
     for name, party in model.parties.items():
         if party.status == "rules_only" or party.expected_precision is None or party.expected_recall is None:
             expected[name] = None
             continue
-        pairs, right = clustered_pairs(connection, name)
+        pairs, right = clustered.get(name, (0.0, 0.0))
         if pairs == 0:
             expected[name] = None
             continue
@@ -169,17 +170,16 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
     return expected
 
 
-def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> tuple[float, float]:
-    """Return how many pairs of records share a cluster, and how many of them we expect to be right.
+def clustered_pairs(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
+    """Return by party type how many pairs of records share a cluster, and how many we expect to be right.
 
     A pair that was never scored is as likely as the pairs of its cluster that were. Sums are of decimals:
     those of doubles would depend on the order in which threads add.
     """
-    row = connection.execute(
+    rows = connection.execute(
         """
         WITH sizes AS (
-            SELECT golden_id, count(*) AS n FROM membership WHERE party_type = $type GROUP BY golden_id
-            HAVING count(*) > 1
+            SELECT party_type, golden_id, count(*) AS n FROM membership GROUP BY ALL HAVING count(*) > 1
         ), members AS (
             SELECT record_id, golden_id FROM membership SEMI JOIN sizes USING (golden_id)
         ), scored AS (
@@ -189,14 +189,13 @@ def clustered_pairs(connection: duckdb.DuckDBPyConnection, party_type: str) -> t
             JOIN members a ON a.record_id = record_id_l JOIN members b ON b.record_id = record_id_r
             WHERE a.golden_id = b.golden_id GROUP BY a.golden_id
         ), expected AS (
-            SELECT sizes.n * (sizes.n - 1) // 2 AS pairs, coalesce(total / scored.n, 0.5) AS share
+            SELECT party_type, sizes.n * (sizes.n - 1) // 2 AS pairs, coalesce(total / scored.n, 0.5) AS share
             FROM sizes LEFT JOIN scored USING (golden_id)
         )
-        SELECT coalesce(sum(pairs), 0), coalesce(sum((pairs * share)::DECIMAL(38, 9)), 0) FROM expected
-        """,
-        {"type": party_type},
-    ).fetchone()
-    return (float(row[0]), float(row[1])) if row else (0.0, 0.0)
+        SELECT party_type, sum(pairs), sum((pairs * share)::DECIMAL(38, 9)) FROM expected GROUP BY party_type
+        """
+    ).fetchall()
+    return {party_type: (float(pairs), float(right)) for party_type, pairs, right in rows}
 
 
 def expected_of_run(by_type: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -88,7 +88,7 @@ def test_expectations_weigh_clusters_by_their_pairs(connection: duckdb.DuckDBPyC
         " match_probability, method)"
     )
 
-    pairs, right = state.clustered_pairs(connection, "person")
+    pairs, right = state.clustered_pairs(connection)["person"]
 
     assert pairs == 4
     assert right == pytest.approx(3 * 0.8 + 1 * 1.0)  # the third pair of g1 is as likely as the other two
