@@ -104,3 +104,11 @@ def test_the_narrowest_type_is_guessed(values: list[Any], type_: FieldType) -> N
 
 def test_a_row_without_its_key_has_none() -> None:
     assert key_of(("a", "b"), {"a": 1, "b": None}) is None
+
+
+@pytest.mark.parametrize("value", [b"x", bytearray(b"x"), memoryview(b"x")])
+def test_bytes_of_any_kind_are_the_text_that_they_are(value: Any) -> None:
+    among_texts = fit(CONTRACT, [person(1, value, 1, None, age=1, score=1.0, vip=True)])
+    alone = fit_value(value, FieldType.TEXT)
+
+    assert (among_texts.batch.column("name").to_pylist(), alone) == (["x"], "x")
