@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import pyarrow as pa
@@ -25,6 +25,7 @@ ARROW_TYPES = {
     FieldType.BOOLEAN: pa.bool_(),
 }
 ARROW_FAULTS = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError)
+Shapes: TypeAlias = tuple[tuple[str, ...], ...]
 INT64 = range(-(2**63), 2**63)
 
 
@@ -36,10 +37,15 @@ class Fitted:
     bad: tuple[BadRow, ...]
 
 
-def new_fields(contract: Contract, rows: Sequence[Row]) -> dict[str, FieldType]:
+def shapes_of(rows: Sequence[Row]) -> Shapes:
+    """Return which fields rows have, in order of arrival; mostly one shape, for a source gives rows alike."""
+    return tuple(dict.fromkeys(map(tuple, rows)))
+
+
+def new_fields(contract: Contract, rows: Sequence[Row], *, shapes: Shapes) -> dict[str, FieldType]:
     """Return columns that stand in rows but not in the contract, with the type that holds their values."""
     known = {field.name for field in contract.fields}
-    names = [name for name in dict.fromkeys(n for keys in {tuple(r) for r in rows} for n in keys)]
+    names = dict.fromkeys(name for shape in shapes for name in shape)
     return {n: guess_type(r[n] for r in rows if r.get(n) is not None) for n in names if n not in known}
 
 
@@ -53,15 +59,20 @@ def guess_type(values: Iterable[Any]) -> FieldType:
     return FieldType.DOUBLE if kinds and kinds <= {int, float} else FieldType.TEXT
 
 
-def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
-    """Sort rows into those that fit the contract and those that do not; none is lost or changed."""
+def fit(contract: Contract, rows: Sequence[Row], *, shapes: Shapes | None = None) -> Fitted:
+    """Sort rows into those that fit the contract and those that do not; none is lost or changed.
+
+    `shapes` are those of the rows, where the caller knows them.
+    """
     if contract.lost:
         named = contract.lost[0]
         reason = f"the source no longer has the column {named}; declare it under `without` to let it go"
         return Fitted(_empty(contract), tuple(BadRow(row, reason, named) for row in rows))
     reasons: dict[int, tuple[str, str]] = {}
     types = contract.types()
-    found = _texts(rows, types)
+    # Arrow fills a field that a row lacks with null; a lost column must not pass for an empty one.
+    is_whole = all(types.keys() <= set(shape) for shape in (shapes_of(rows) if shapes is None else shapes))
+    found = _texts(rows, types) if is_whole else {}
     columns = [_column(rows, name, type_, found.get(name), reasons) for name, type_ in types.items()]
     for name, column in zip(types, columns, strict=True):
         if name in contract.keys and (isinstance(column, list) or column.null_count):
@@ -91,14 +102,11 @@ def _array(column: Any, type_: FieldType) -> pa.Array:
 
 
 def _texts(rows: Sequence[Row], types: Mapping[str, FieldType]) -> dict[str, pa.Array]:
-    """Return the text columns, converted at one go; none where one does not fit or a row lacks a field.
+    """Return the text columns of rows that lack no field, converted at one go; none where one does not fit.
 
     Only texts are told their type: told another one, Arrow cuts 1.5 down to 1 and takes true for 1. For texts
     it takes nothing but texts, and bytes that are one, and need not look at each value twice.
     """
-    # Arrow fills a field that a row lacks with null; a lost column must not pass for an empty one.
-    if any(not types.keys() <= set(names) for names in set(map(tuple, rows))):
-        return {}
     names = [name for name, type_ in types.items() if type_ is FieldType.TEXT]
     try:
         whole = pa.array(rows, pa.struct([(name, pa.string()) for name in names]))

@@ -90,7 +90,8 @@ def _files(batches: Iterator[pa.RecordBatch], folder: Path) -> Iterator[DataItem
 def _write(writer: pq.ParquetWriter, batches: Sequence[pa.RecordBatch]) -> int:
     table = pa.Table.from_batches(batches)
     writer.write_table(table)
-    return table.num_rows
+    rows: int = table.num_rows
+    return rows
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:

@@ -127,13 +127,14 @@ def _deleted_sql(contract: Contract) -> str:
 
 def _hash_sql(fields: tuple[Field, ...]) -> str:
     # Nulls are left out, so that a new and empty column moves no row; lengths keep values apart. One flat
-    # concatenation, less its first comma: one for each column would write most of the text several times.
+    # concatenation, less its first comma: each `||` would write its part of the text once more.
     parts = []
     for field in sorted(fields, key=lambda f: f.name):
         if field.is_content:
             value = f"cast({quoted(field.name)} as varchar)"
             label = field.name.replace("'", "''")
-            parts += [f"if({value} is null, null, ',{label}=')", f"strlen({value}) || ':'", value]
+            head, colon = (f"if({value} is null, null, {text})" for text in (f"',{label}='", "':'"))
+            parts += [head, f"strlen({value})", colon, value]
     return f"md5(substr(concat({', '.join(parts)}), 2))"
 
 
