@@ -43,7 +43,7 @@ demo: setup
 	@$(BIN)/concord demo $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

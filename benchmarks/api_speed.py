@@ -13,19 +13,24 @@ was made so is used again. Then, over 64 keep-alive connections:
 Server and load each take a core; on a machine that does other work only the ratio says something.
 """
 
+import argparse
+import json
 import os
 import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from rich.console import Console
+from rich.table import Table
 
 from benchmarks.api_floor import TABLE, VARIABLE
 from benchmarks.http_load import LoadResult, load
@@ -226,3 +231,57 @@ def verdicts(found: Sequence[Measured], memory_mb: float) -> list[tuple[str, boo
         is_reached = p95 <= limit and not by_name[name].failed
         told.append((f"{name}: p95 {p95:.1f} ms (must {limit:.0f})", is_reached))
     return told
+
+
+def table(found: Sequence[Measured]) -> Table:
+    """Return the figures of each load."""
+    shown = Table("load", box=None)
+    for title in ("answers/s", "p50 ms", "p95 ms", "p99 ms", "bytes", "failed"):
+        shown.add_column(title, justify="right")
+    for one in found:
+        shown.add_row(
+            one.name,
+            f"{one.rate:,.0f}",
+            f"{one.p50_ms:.1f}",
+            f"{one.p95_ms:.1f}",
+            f"{one.p99_ms:.1f}",
+            f"{one.bytes_each:,.0f}",
+            str(one.failed),
+        )
+    return shown
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark; exit code 1 when something that must be reached is missed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.api_speed",
+        description="Time the API beside a bare route over the same file.",
+    )
+    parser.add_argument("--parties", type=int, default=PARTIES)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="length of each load")
+    parser.add_argument("--home", type=Path, help="keep the company here, or use the one that is here")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--publish", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.publish is not None:
+        publish_company(options.publish)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="concord-api-speed-") as name:
+        home = options.home or Path(name)
+        if not (home / "store.db").exists():
+            home.mkdir(parents=True, exist_ok=True)
+            make_company(home, options.parties)
+        found, memory_mb = measure(home, seconds=options.seconds)
+    told = verdicts(found, memory_mb)
+    console = Console()
+    console.print(table(found))
+    for words, is_reached in told:
+        console.print(f"{'reached' if is_reached else 'missed'}: {words}", highlight=False)
+    if options.json is not None:
+        figures = {"loads": [asdict(one) for one in found], "memory_mb": memory_mb}
+        options.json.write_text(json.dumps(figures, indent=1), encoding="utf-8")
+    return 0 if all(is_reached for _, is_reached in told) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

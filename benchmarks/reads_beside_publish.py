@@ -29,6 +29,7 @@ from pipelines.publish import publish
 from pipelines.publish_ledger import ledger_from_store
 
 KEY = b"k" * 32
+SEALER = Sealer(KEY, "default")
 MOST_TIMES, MOST_LOG_MB = 2.0, 256.0
 ASKED_ABOUT = 500  # parties that readers choose from
 LOOKED_AT_SECONDS = 0.05
@@ -65,7 +66,7 @@ def measure(url: str, folder: Path, *, parties: int, readers: int, quiet_seconds
     migrate(engine)
     make_company(company, parties)
     move_company(company, "Old Town")
-    _publish(company, engine, folder)
+    publish_anew(company, engine, folder)
     with reading(engine) as connection:
         few = text("select golden_id from golden_records where tenant_id = 'default' limit :few")
         asked: list[str] = list(connection.execute(few, {"few": ASKED_ABOUT}).scalars())
@@ -86,14 +87,14 @@ def measure(url: str, folder: Path, *, parties: int, readers: int, quiet_seconds
             time.sleep(LOOKED_AT_SECONDS)
         time.sleep(quiet_seconds)
         began = time.monotonic()
-        log_mb = _publish(company, engine, folder)
+        log_mb = publish_anew(company, engine, folder)
         ended = time.monotonic()
         (folder / "stop").touch()
     engine.dispose()
     return _told(folder, began=began, ended=ended, log_mb=log_mb)
 
 
-def _publish(company: Path, engine: Engine, folder: Path) -> float:
+def publish_anew(company: Path, engine: Engine, folder: Path, *, sealer: Sealer = SEALER) -> float:
     """Publish what the warehouse holds; return the greatest size of SQLite's log meanwhile, in MB."""
     log, is_over, sizes = Path(f"{engine.url.database}-wal"), threading.Event(), [0]
 
@@ -112,9 +113,7 @@ def _publish(company: Path, engine: Engine, folder: Path) -> float:
             connection.execute("create or replace table resolution.membership as from kept")
             if not base.version:
                 connection.execute("create or replace table resolution.ledger as from kept_ledger")
-            publish(
-                connection, engine, sealer=Sealer(KEY, "default"), model=MODEL, snapshots=folder / "snapshots"
-            )
+            publish(connection, engine, sealer=sealer, model=MODEL, snapshots=folder / "snapshots")
     finally:
         is_over.set()
         watch.join()

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from context_api.store.headings import NAMES, Heading, headings
 from context_api.store.reading import freshness, golden_record, records
-from context_api.store.reading_history import relationships, timeline
+from context_api.store.reading_relationships import relationships
+from context_api.store.reading_timeline import Happening, Window, happenings
 from context_api.store.views import (
-    ActivityView,
     FreshnessView,
     GoldenView,
     RecordView,
@@ -45,7 +45,7 @@ class Shown:
     visible_at: datetime
     records: tuple[RecordView, ...]
     relationships: tuple[RelationshipView, ...]
-    timeline: tuple[ActivityView, ...]
+    timeline: tuple[Happening, ...]
     freshness: tuple[FreshnessView, ...]
     others: Mapping[str, Heading] = field(default_factory=dict)  # who stands at the other ends, by golden id
 
@@ -59,7 +59,7 @@ def look_up(snapshot: Snapshot, golden_id: str) -> Shown:
         visible_at=snapshot.visible_at,
         records=contributors,
         relationships=edges,
-        timeline=timeline(snapshot, golden_id, limit=NEWEST),
+        timeline=happenings(snapshot, golden_id, Window(), limit=NEWEST),
         freshness=freshness(snapshot, {record.source for record in contributors}),
         others=headings(snapshot, {edge.golden_id for edge in edges if edge.golden_id is not None}),
     )
@@ -153,7 +153,7 @@ def _said_of(edges: Sequence[RelationshipView]) -> tuple[str, str, str]:
     return ("; ".join(roles), _moment(min(starts, default=None)), _moment(until))
 
 
-def _activity_row(a: ActivityView, now: datetime) -> tuple[str, ...]:
+def _activity_row(a: Happening, now: datetime) -> tuple[str, ...]:
     words = " ".join((a.title or a.body or "").split())[:MOST_WORDS]
     is_ahead = a.occurred_at is not None and a.occurred_at > now
     when = f"[yellow]{_moment(a.occurred_at)}, ahead[/yellow]" if is_ahead else _moment(a.occurred_at)
@@ -193,7 +193,7 @@ def _age(value: datetime | None, now: datetime) -> str:
     return f"{hours / 24:.0f} d" if hours < YEAR_HOURS else f"{hours / YEAR_HOURS:.1f} y"
 
 
-def _amount(activity: ActivityView) -> str:
+def _amount(activity: Happening) -> str:
     if activity.amount_cents is None:
         return ""
     return f"{activity.amount_cents / 100:,.2f} {activity.currency or ''}".rstrip()

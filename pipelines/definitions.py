@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines.assets import publish, quality, resolution
-from pipelines.assets.automation import change_sensor, daily_schedule
+from pipelines.assets.automation import change_sensor, daily_schedule, decision_sensor
 from pipelines.assets.checks import CHECKS
 from pipelines.assets.dbt_runs import prepare_manifest
 from pipelines.assets.home import HomeFolder
@@ -32,7 +32,7 @@ def definitions() -> dg.Definitions:
 
 
 def build_definitions(home: Path) -> dg.Definitions:
-    """Return all assets, checks, the job that runs them in one process, its schedule and its sensor.
+    """Return all assets, checks, the job that runs them in one process, its schedule and its sensors.
 
     Raises:
         SourcesFault: sources.yml is at fault; a home folder that has none yet has no sync assets.
@@ -56,7 +56,7 @@ def build_definitions(home: Path) -> dg.Definitions:
         asset_checks=list(CHECKS),
         jobs=[job, following],
         schedules=[daily_schedule(job)],
-        sensors=[change_sensor(job), vectors_sensor(following)],
+        sensors=[change_sensor(job), decision_sensor(job), vectors_sensor(following)],
         resources={"home": HomeFolder(path=str(root))},
         executor=dg.in_process_executor,
     )

@@ -41,7 +41,8 @@ class AuditWriter:
         self.committed = 0
         self.commits = 0
         self._queue: SimpleQueue[Waiting | None] = SimpleQueue()
-        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()
+        self._waiting: deque[tuple[float, asyncio.Future[None]]] = deque()  # since when, the longest first
+        self._last_commit = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._head: Head | None = Head(0, genesis(self.writer))
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
@@ -74,22 +75,35 @@ class AuditWriter:
         if len(self._waiting) >= self.queue_limit:
             raise AuditUnavailable(f"{self.queue_limit} reads wait for their audit entry already")
         future: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.append((self._loop.time() + self.wait_seconds, future))
+        self._waiting.append((self._loop.time(), future))
         if self._watch is None:
-            self._watch = self._loop.call_later(self.wait_seconds, self._give_up)
+            self._watch = self._loop.call_later(self.wait_seconds, self._time_is_up)
         self._queue.put((entry, future))
         return future
 
     def _give_up(self) -> None:
-        """Let those who have waited too long wait no longer; one timer serves all."""
+        """Let those wait no longer who saw nothing committed for too long; one timer serves all.
+
+        While entries are committed the database works, and a queue behind a busy machine is not its fault.
+        """
         now = self._loop.time()
-        while self._waiting and (self._waiting[0][0] <= now or self._waiting[0][1].done()):
+        while self._waiting and (self._limit() <= now or self._waiting[0][1].done()):
             _, future = self._waiting.popleft()
             if not future.done():
-                future.set_exception(AuditUnavailable(f"no audit entry within {self.wait_seconds} s"))
-        self._watch = self._loop.call_at(self._waiting[0][0], self._give_up) if self._waiting else None
+                future.set_exception(AuditUnavailable(f"nothing was committed for {self.wait_seconds} s"))
+        self._watch = self._loop.call_at(self._limit(), self._time_is_up) if self._waiting else None
+
+    def _time_is_up(self) -> None:
+        """Look after what other threads handed over, such as commits: uvloop runs timers before it."""
+        self._loop.call_soon(self._give_up)
+
+    def _limit(self) -> float:
+        """Return until when the one who has waited longest still waits."""
+        return max(self._waiting[0][0], self._last_commit) + self.wait_seconds
 
     def _settle(self, futures: Sequence[asyncio.Future[None]], error: Exception | None) -> None:
+        if error is None:
+            self._last_commit = self._loop.time()
         for future in futures:
             if future.done():  # gave up, or its client went away
                 continue

@@ -1,8 +1,8 @@
 """GET /v1/customers/{golden_id}: one party, as stored bytes where nothing more is asked.
 
 Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route of
-Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route of
-FastAPI below renders the same view from the facts of its version. Both leave the same trail.
+Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route
+of FastAPI below renders the same view from the facts of its version. Both leave the same trail.
 """
 
 import asyncio
@@ -52,6 +52,7 @@ class Part(StrEnum):
 
 
 STORED = {b"": View.FULL, b"detail=summary": View.SUMMARY}  # by query
+LOOKS = 3  # for a view, should a version or a decision come between the look and why it found none
 
 
 async def stored_customer(request: Request) -> Response:
@@ -59,24 +60,21 @@ async def stored_customer(request: Request) -> Response:
     call: Call = request.state.call
     golden_id: str = request.path_params["golden_id"]
     view = STORED[request.scope["query_string"]]
-    stored = await call.serving.views.read(call.sealer, golden_id, view=view)
-    if stored is None:
-        return await _moved(call, golden_id, request)
-    tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
-    return await _answered(
-        call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
-    )
-
-
-async def _moved(call: Call, golden_id: str, request: Request) -> Response:
-    """Say what became of an id that is no golden record; should it be one by now, say so too."""
-
-    def ask() -> None:
-        with call.snapshot() as snapshot:
-            require_current(snapshot, golden_id, request=request)
-
-    await asyncio.to_thread(ask)
+    for _ in range(LOOKS):
+        stored = await call.serving.views.read(call.sealer, golden_id, view=view)
+        if stored is not None:
+            tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
+            return await _answered(
+                call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
+            )
+        await asyncio.to_thread(_require_current, call, golden_id, request)
     raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
+
+
+def _require_current(call: Call, golden_id: str, request: Request) -> None:
+    """Say what became of an id that is no golden record; a version that came since may have made it one."""
+    with call.snapshot() as snapshot:
+        require_current(snapshot, golden_id, request=request)
 
 
 async def _answered(

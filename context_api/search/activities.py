@@ -14,7 +14,7 @@ from enum import StrEnum
 from threading import BoundedSemaphore
 from typing import Protocol
 
-from context_api.store.reading_history import golden_ids_of
+from context_api.store.reading import golden_ids_of
 from context_api.store.reading_timeline import Happening, happenings_of
 from context_api.store.views import Snapshot
 

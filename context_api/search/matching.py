@@ -14,7 +14,7 @@ from context_api.rendering.loading import NamedParty, named_parties
 from context_api.search.given_records import GivenRecordIn
 from context_api.search.snapshots import MatchSnapshots
 from context_api.settings import DEFAULT_TENANT
-from context_api.store.reading_history import golden_ids_of
+from context_api.store.reading import golden_ids_of
 from context_api.store.reading_matches import decisions_since, last_publish, unerased
 from context_api.store.views import Snapshot
 from resolution.domain.attributes import PartyType

@@ -20,8 +20,7 @@ from context_api.rendering.loading import NamedParty, named_parties
 from context_api.rendering.masking import MASKABLE
 from context_api.store.asked_terms import SEARCHED_NAMES, keys_asked, words_asked
 from context_api.store.listing import known_by
-from context_api.store.reading import golden_id_of, resolve_id
-from context_api.store.reading_history import golden_ids_of
+from context_api.store.reading import golden_id_of, golden_ids_of, resolve_id
 from context_api.store.reading_identity import StatedRecord, stated_records
 from context_api.store.searching import MOST_RECORDS, Search
 from context_api.store.views import Snapshot

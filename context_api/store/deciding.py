@@ -22,6 +22,31 @@ with recursive tied (record_id) as (
 select record_id from tied
 """)
 
+# What was settled at once has a version of its own number; what a publish took in lies at or below the
+# number that its version names.
+WAITING = text("""
+with changes (sequence) as (
+    select sequence from decisions
+    where tenant_id = :tenant and verdict <> 'defer' and superseded_at is null
+    union
+    select superseded_sequence from decisions
+    where tenant_id = :tenant and verdict <> 'defer' and superseded_sequence is not null
+)
+select c.sequence from changes as c
+where
+    c.sequence > (
+        select coalesce(max(v.decision_sequence), 0) from versions as v
+        where
+            v.tenant_id = :tenant and v.kind = 'publish'
+            and v.status in ('visible', 'superseded', 'unchanged')
+    )
+    and not exists (
+        select 1 from versions as v
+        where v.tenant_id = :tenant and v.kind = 'decision' and v.decision_sequence = c.sequence
+    )
+order by c.sequence
+""")
+
 
 def decisions_in_force(connection: Connection, tenant_id: str, records: Iterable[str]) -> Iterator[Decision]:
     """Yield the binding decisions that name any of the records, some twice."""
@@ -47,3 +72,8 @@ def decisions_beside(connection: Connection, tenant_id: str, pair: tuple[str, st
     tied: set[str] = set(connection.execute(TIED, which).scalars())
     found = decisions_in_force(connection, tenant_id, tied)
     return list({(d.left, d.right, d.is_match): d for d in found}.values())
+
+
+def waiting_changes(connection: Connection, tenant_id: str) -> tuple[int, ...]:
+    """Return the numbers of decisions and undoings that wait for the next publish, in their order."""
+    return tuple(connection.execute(WAITING, {"tenant": tenant_id}).scalars())

@@ -10,8 +10,7 @@ from sqlmodel import col, select
 from context_api.errors import UnknownParty
 from context_api.store.asked_terms import keys_asked, words_asked
 from context_api.store.ranges import in_version
-from context_api.store.reading import golden_id_of, resolve_id
-from context_api.store.reading_history import golden_ids_of
+from context_api.store.reading import golden_id_of, golden_ids_of, resolve_id
 from context_api.store.records import Lookup
 from context_api.store.views import Resolution, Snapshot
 

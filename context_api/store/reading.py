@@ -231,6 +231,20 @@ def golden_id_of(snapshot: Snapshot, record_id: str) -> str | None:
     return None if row is None else row.golden_id
 
 
+def golden_ids_of(snapshot: Snapshot, record_ids: Iterable[str]) -> dict[str, str]:
+    """Return the golden id of each of these records that has one."""
+    found: dict[str, str] = {}
+    for chunk in chunked(record_ids):
+        rows = snapshot.connection.execute(
+            select(LedgerEntry.record_id, LedgerEntry.golden_id).where(
+                in_version(LedgerEntry, snapshot.tenant_id, snapshot.version),
+                col(LedgerEntry.record_id).in_(chunk),
+            )
+        )
+        found |= {row.record_id: row.golden_id for row in rows if row.golden_id is not None}
+    return found
+
+
 def freshness(snapshot: Snapshot, sources: Iterable[str] | None = None) -> tuple[FreshnessView, ...]:
     """Return the freshness of every object of the sources named, of all when none are."""
     fields = [getattr(SourceFreshness, name) for name in FreshnessView.__slots__]

@@ -74,23 +74,6 @@ class RecordView:
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityView:
-    """An activity with its texts, and the roles that records of the party had in it."""
-
-    activity_id: str
-    kind: str
-    source: str
-    occurred_at: datetime | None
-    roles: tuple[str, ...]
-    title: str | None
-    body: str | None
-    status: str | None
-    amount_cents: int | None
-    currency: str | None
-    due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class RelationshipView:
     """An edge from or to the party; `golden_id` is who stands at the other end."""
 

@@ -11,6 +11,7 @@ from context_api.settling import Ruling, decide, undo, what_if
 from context_api.settling_publish import Publication
 from context_api.store import components
 from context_api.store.components import MOST_RECORDS, ComponentTooLarge
+from context_api.store.deciding import waiting_changes
 from context_api.store.decisions import Verdict
 from context_api.store.engine import reading
 from context_api.store.reading import golden_id_of, version_at
@@ -39,6 +40,11 @@ def party(engine: Engine, sealer: Sealer, record: str) -> str | None:
         return golden_id_of(version_at(connection, sealer), record)
 
 
+def waiting(engine: Engine) -> tuple[int, ...]:
+    with reading(engine) as connection:
+        return waiting_changes(connection, "default")
+
+
 def settled_in(warehouse: Any, engine: Engine) -> list[tuple[Any, ...]]:
     return list(warehouse.rows(engine, "select sequence, settled_in from decisions order by sequence"))
 
@@ -64,10 +70,26 @@ def test_a_decision_in_a_large_component_waits_for_the_next_publish_and_says_so(
     assert (decided.is_pending, decided.version, decided.golden_ids) == (True, first.version, frozenset())
     assert {record: party(engine, sealer, record) for record in before} == before
     assert settled_in(warehouse, engine) == [(1, None)]
+    assert waiting(engine) == (1,)
     summary = warehouse.publish(engine, sealer)
     assert settled_in(warehouse, engine) == [(1, summary.version)]
+    assert waiting(engine) == ()
     is_one = party(engine, sealer, pair[0]) == party(engine, sealer, pair[1])
     assert is_one is (verdict is Verdict.MATCH)
+
+
+def test_what_is_settled_at_once_or_binds_nothing_does_not_wait(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    chain(warehouse, 3)
+    warehouse.publish(engine, sealer)
+
+    deferred = decide(engine, sealer, Ruling(name(1), OTHER, Verdict.DEFER, "ana", "later"), now=LATER)
+    decided = decide(engine, sealer, Ruling(name(0), OTHER, Verdict.MATCH, "ana", "I know"), now=LATER)
+    undo(engine, sealer, decided.sequence, author="ben", reason="a mistake", now=LATER)
+
+    assert (deferred.sequence, decided.sequence) == (1, 2)
+    assert waiting(engine) == ()
 
 
 @pytest.mark.usefixtures("few")
@@ -82,8 +104,10 @@ def test_taking_a_decision_back_in_a_large_component_waits_too(
     undone = undo(engine, sealer, 1, author="ben", reason="a mistake", now=LATER)
 
     assert undone.is_pending
+    assert waiting(engine) == (undone.sequence,)
     assert party(engine, sealer, OTHER) == seed_id(name(0))
     warehouse.publish(engine, sealer)
+    assert waiting(engine) == ()
     assert party(engine, sealer, OTHER) == seed_id(OTHER)
 
 

@@ -62,7 +62,11 @@ def test_there_is_a_job_a_schedule_and_a_sensor(definitions: dg.Definitions) -> 
 
     assert repository.has_job(JOB)
     assert [schedule.name for schedule in repository.schedule_defs] == ["daily"]
-    assert sorted(sensor.name for sensor in repository.sensor_defs) == ["source_changes", "vectors_follow"]
+    assert sorted(sensor.name for sensor in repository.sensor_defs) == [
+        "source_changes",
+        "vectors_follow",
+        "waiting_decisions",
+    ]
 
 
 def test_a_run_neither_waits_for_the_vectors_nor_fails_with_them(definitions: dg.Definitions) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from context_api.errors import NothingPublished
 from context_api.store.engine import reading
 from context_api.store.reading import golden_record, resolve_id, version_at
-from context_api.store.reading_history import timeline
+from context_api.store.reading_timeline import Window, happenings
 from context_api.store.sealing import Sealer
 from context_api.store.views import Resolution
 from resolution.domain.ids import seed_id
@@ -66,7 +66,7 @@ def test_an_entity_version_rises_exactly_when_content_or_membership_changes(
         assert golden_record(snapshot, seed_id(A)).entity_version == 1
         before = version_at(connection, sealer, as_of=datetime(2026, 1, 1, 12, tzinfo=UTC))
         assert golden_record(before, seed_id(C)).primary("phone") == "123456"
-        assert timeline(before, seed_id(A)) == ()
+        assert happenings(before, seed_id(A), Window(), limit=1) == ()
         with pytest.raises(NothingPublished):
             version_at(connection, sealer, as_of=datetime(2025, 1, 1, tzinfo=UTC))
 

@@ -1,6 +1,8 @@
 """What the benchmark of the API says of its figures."""
 
-from benchmarks.api_speed import Measured, measured, verdicts
+from rich.console import Console
+
+from benchmarks.api_speed import Measured, measured, table, verdicts
 from benchmarks.http_load import LoadResult
 
 
@@ -28,3 +30,13 @@ def test_limits_that_are_missed_are_named() -> None:
     assert [words.split(" ")[0] for words, is_reached in told if not is_reached] == [
         "customer", "timeline:", "search:"
     ]  # fmt: skip
+
+
+def test_the_table_has_a_line_for_each_load() -> None:
+    console = Console(width=120)
+
+    with console.capture() as shown:
+        console.print(table([one("floor", rate=1_000), one("customer", failed=3)]))
+
+    assert [line.split()[0] for line in shown.get().splitlines()] == ["load", "floor", "customer"]
+    assert shown.get().splitlines()[2].split()[-1] == "3"

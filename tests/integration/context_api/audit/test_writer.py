@@ -1,10 +1,12 @@
 """Group commit: one commit serves all that wait; nobody is told before it is done; nobody waits for ever."""
 
 import asyncio
+import time
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+import uvloop
 from sqlalchemy import Engine, text
 
 from context_api.audit.entries import Entry
@@ -103,6 +105,20 @@ def test_while_the_database_is_locked_reads_are_refused_in_time_and_the_chain_go
 
     assert asyncio.run(record()) < 5
     assert verify_chain(audit).faults == ()
+
+
+def test_a_busy_loop_takes_no_entry_for_lost_that_was_committed_meanwhile(audit: Engine) -> None:
+    async def record() -> None:
+        writer = AuditWriter(audit, wait_seconds=0.1)
+        writer.start()
+        recorded = writer.record(ENTRY)
+        until = time.monotonic() + 0.2
+        while time.monotonic() < until or not writer.commits:  # the loop does nothing else
+            time.sleep(0.01)
+        await recorded
+        await writer.close()
+
+    uvloop.run(record())  # it runs timers before what other threads hand over
 
 
 def test_an_entry_that_cannot_be_written_refuses_its_read_and_no_later_one(audit: Engine) -> None:

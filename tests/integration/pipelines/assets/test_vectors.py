@@ -138,15 +138,18 @@ def test_the_sensor_asks_while_something_is_pending_and_no_longer(home: HomeFold
 
 
 def test_a_run_that_failed_is_asked_for_again_once_something_else_is_published(
-    home: HomeFolder, store: tuple[Engine, Sealer], warehouse: Any, monkeypatch: pytest.MonkeyPatch
+    home: HomeFolder, store: tuple[Engine, Sealer], warehouse: Any
 ) -> None:
-    monkeypatch.setattr("pipelines.vectors.opening.DIMENSIONS", 0)  # no index can be made
+    follow(home)
+    shutil.rmtree(home.root / "vectors")  # no run can go on from there
+    warehouse.activity("erp:order:2", [A], title="A valve")
+    warehouse.publish(*store)
     with dg.DagsterInstance.ephemeral() as instance:
         cursor = look(home, instance).cursor
         assert not follow(home, instance).success
 
         same = look(home, instance, cursor)
-        warehouse.activity("erp:order:2", [A], title="A valve")
+        warehouse.activity("erp:order:3", [A], title="A pump")
         warehouse.publish(*store)
         other = look(home, instance, cursor)
 

@@ -9,7 +9,8 @@ from context_api.settling import Ruling, decide
 from context_api.store.decisions import Verdict
 from context_api.store.engine import reading
 from context_api.store.reading import freshness, records, version_at
-from context_api.store.reading_history import relationships, timeline
+from context_api.store.reading_relationships import relationships
+from context_api.store.reading_timeline import Window, happenings
 from context_api.store.sealing import Sealer
 from resolution.domain.ids import seed_id
 
@@ -35,7 +36,8 @@ def test_history_follows_the_records_a_party_has_now(engine: Engine, warehouse: 
 
     with reading(engine) as connection:
         snapshot = version_at(connection, sealer)
-        assert [activity.title for activity in timeline(snapshot, seed_id(A))] == ["second", "first"]
+        happened = happenings(snapshot, seed_id(A), Window(), limit=9)
+        assert [activity.title for activity in happened] == ["second", "first"]
         (edge,) = relationships(snapshot, seed_id(A))
         assert (edge.kind, edge.golden_id, edge.role) == ("works_for", seed_id(ORG), "buyer")
         assert [(f.source, f.last_status) for f in freshness(snapshot)] == [("erp", "complete")]
