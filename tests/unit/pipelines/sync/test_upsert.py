@@ -118,7 +118,7 @@ def test_a_soft_delete_field_of_any_type_is_read(
 
 
 def test_the_content_hash_is_of_every_name_length_and_value_but_nulls(warehouse: Warehouse) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"z": 1.5, "id": 1, "a,'b": "x,y=1:", "gone": None, "c": "\0\u0301é", "yes": True},
         {"z": None, "id": 2, "a,'b": "", "gone": "\u0301", "c": None, "yes": None},
     ]
