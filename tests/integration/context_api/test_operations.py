@@ -11,7 +11,7 @@ from sqlalchemy import text
 from context_api.auth import Scope
 from context_api.operations import CHECK_SECONDS, Finding, State
 from context_api.serving import Serving
-from context_api.store.engine import open_store, writing
+from context_api.store.engine import is_sqlite, open_store, writing
 
 ELSEWHERE = ("203.0.113.9", 1)
 
@@ -82,6 +82,28 @@ def test_a_store_that_is_gone_shows_and_reads_are_refused_without_its_name(
     assert ready.json()["checks"]["store"]["status"] == "failing"
     assert read.json()["type"] == "/problems/store-unavailable"
     assert "store.db" not in ready.text + read.text
+
+
+def test_a_locked_store_is_read_or_refused_at_once_and_shows(
+    published: Any, start_api: Callable[..., Any]
+) -> None:
+    api = start_api(published.settings(wait_seconds=0.3))
+    golden_id, headers = published.ours.ids["person"], published.ours.headers
+    engine = open_store(published.url)
+    with writing(engine) as connection:  # on SQLite this is the one writer, whom readers do not wait for
+        if not is_sqlite(engine):
+            for table in ("tenants", "rendered_views"):
+                connection.execute(text(f"lock table {table} in access exclusive mode"))
+        paths = [f"/v1/customers/{golden_id}{query}" for query in ("", "?include=history")]
+        reads = [api.get(path, headers=headers) for path in paths]
+        ready = api.get("/readyz")
+    after = api.get(paths[0], headers=headers)
+
+    refused = [] if is_sqlite(engine) else [(503, "/problems/store-busy")] * 2
+    assert [(read.status_code, read.json()["type"]) for read in reads if read.status_code != 200] == refused
+    assert ready.json()["status"] == ("failing" if refused else "ok")
+    assert after.status_code == 200
+    engine.dispose()
 
 
 def test_a_part_that_hangs_is_told_within_a_second(
