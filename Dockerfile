@@ -6,7 +6,7 @@ COPY requirements.lock ./
 # since the models of dbt/ stand beside it.
 RUN python -m venv .venv \
     && .venv/bin/python -m pip install --no-cache-dir --quiet --disable-pip-version-check "$(grep '^uv==' requirements.lock)" \
-    && .venv/bin/uv pip sync --no-cache --python .venv/bin/python --torch-backend cpu requirements.lock
+    && .venv/bin/uv pip sync --no-cache --compile-bytecode --python .venv/bin/python --torch-backend cpu requirements.lock
 COPY pyproject.toml README.md LICENSE concord.py ./
 COPY resolution resolution
 COPY context_api context_api

@@ -31,7 +31,7 @@ $(VENV)/.python:
 
 $(VENV)/.locked: requirements.lock $(VENV)/.python
 	@echo "set-up 2/3: dependencies of requirements.lock"
-	@$(FIND_LINKS); $(UV) pip sync --python $(BIN)/python $(TORCH) requirements.lock
+	@$(FIND_LINKS); $(UV) pip sync --compile-bytecode --python $(BIN)/python $(TORCH) requirements.lock
 	@touch $@
 
 $(VENV)/.package: pyproject.toml $(VENV)/.locked
@@ -42,8 +42,9 @@ $(VENV)/.package: pyproject.toml $(VENV)/.locked
 demo: setup
 	@$(BIN)/concord demo $(ARGS)
 
+# Tests start hundreds of processes: what they import is compiled once, whatever the environment says.
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

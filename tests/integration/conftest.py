@@ -24,6 +24,7 @@ from context_api.settings import Settings, as_environment, read_settings
 from context_api.store.engine import migrate, open_store
 from context_api.store.sealing import Sealer
 
+PATIENT_SECONDS = 30.0
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
@@ -163,9 +164,13 @@ class Published:
         return self.tenants["rivals"]
 
     def settings(self, **stated: Any) -> Settings:
-        """Return the settings that serve it; its audit database is a new one beside the home folder's."""
+        """Return the settings that serve it; its audit database is a new one beside the home folder's.
+
+        It is waited for longer than in service: a busy machine is no fault of what is tested.
+        """
         key = urlsafe_b64encode(b"k" * 32).decode()
-        return read_settings(**{"home": self.home, "store_url": self.url, "store_key": key, **stated})
+        given = {"home": self.home, "store_url": self.url, "store_key": key, "wait_seconds": PATIENT_SECONDS}
+        return read_settings(**{**given, **stated})
 
     def environment(self, **stated: Any) -> dict[str, str]:
         """Return the environment by which other processes serve it."""

@@ -58,7 +58,7 @@ def test_readers_meet_no_error_and_no_mixture_while_others_write(
 ) -> None:
     move_to(warehouse, "Town 0")
     warehouse.publish(engine, sealer)
-    settings = read_settings(home=tmp_path, store_url=store_url, store_key=KEY)
+    settings = read_settings(home=tmp_path, store_url=store_url, store_key=KEY, wait_seconds=30)
     headers = {"Authorization": f"Bearer {make_key(engine, 'default', now=warehouse.now)}"}
 
     with (
