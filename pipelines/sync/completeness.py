@@ -53,6 +53,7 @@ def prove(
         from ({versions(contract, "_sample")}) as s
         left join {table} as r on r._record_key = s._record_key and r._content_hash = s._content_hash
             and r._is_deleted = s._is_deleted
+        where not s.is_timeless
         """
     )
     connection.unregister("_sample")

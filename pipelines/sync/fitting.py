@@ -1,7 +1,7 @@
 """Rows against their contract: an Arrow batch of those that fit, and the others with the reason.
 
-A page is converted whole, at one go; only a column that does not fit is looked at value by value. Conversion
-loses nothing: "12" fits a whole number, "012" and 1.5 do not.
+The texts of a page are converted at one go; only a column that does not fit is looked at value by value.
+Conversion loses nothing: "12" fits a whole number, "012" and 1.5 do not.
 """
 
 import base64
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import pyarrow as pa
@@ -25,6 +25,7 @@ ARROW_TYPES = {
     FieldType.BOOLEAN: pa.bool_(),
 }
 ARROW_FAULTS = (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, UnicodeError)
+Shapes: TypeAlias = tuple[tuple[str, ...], ...]
 INT64 = range(-(2**63), 2**63)
 
 
@@ -36,10 +37,15 @@ class Fitted:
     bad: tuple[BadRow, ...]
 
 
-def new_fields(contract: Contract, rows: Sequence[Row]) -> dict[str, FieldType]:
+def shapes_of(rows: Sequence[Row]) -> Shapes:
+    """Return which fields rows have, in order of arrival; mostly one shape, for a source gives rows alike."""
+    return tuple(dict.fromkeys(map(tuple, rows)))
+
+
+def new_fields(contract: Contract, rows: Sequence[Row], *, shapes: Shapes) -> dict[str, FieldType]:
     """Return columns that stand in rows but not in the contract, with the type that holds their values."""
     known = {field.name for field in contract.fields}
-    names = [name for name in dict.fromkeys(n for keys in {tuple(r) for r in rows} for n in keys)]
+    names = dict.fromkeys(name for shape in shapes for name in shape)
     return {n: guess_type(r[n] for r in rows if r.get(n) is not None) for n in names if n not in known}
 
 
@@ -53,15 +59,20 @@ def guess_type(values: Iterable[Any]) -> FieldType:
     return FieldType.DOUBLE if kinds and kinds <= {int, float} else FieldType.TEXT
 
 
-def fit(contract: Contract, rows: Sequence[Row]) -> Fitted:
-    """Sort rows into those that fit the contract and those that do not; none is lost or changed."""
+def fit(contract: Contract, rows: Sequence[Row], *, shapes: Shapes | None = None) -> Fitted:
+    """Sort rows into those that fit the contract and those that do not; none is lost or changed.
+
+    `shapes` are those of the rows, where the caller knows them.
+    """
     if contract.lost:
         named = contract.lost[0]
         reason = f"the source no longer has the column {named}; declare it under `without` to let it go"
         return Fitted(_empty(contract), tuple(BadRow(row, reason, named) for row in rows))
     reasons: dict[int, tuple[str, str]] = {}
     types = contract.types()
-    found = _converted(rows)
+    # Arrow fills a field that a row lacks with null; a lost column must not pass for an empty one.
+    is_whole = all(types.keys() <= set(shape) for shape in (shapes_of(rows) if shapes is None else shapes))
+    found = _texts(rows, types) if is_whole else {}
     columns = [_column(rows, name, type_, found.get(name), reasons) for name, type_ in types.items()]
     for name, column in zip(types, columns, strict=True):
         if name in contract.keys and (isinstance(column, list) or column.null_count):
@@ -90,17 +101,16 @@ def _array(column: Any, type_: FieldType) -> pa.Array:
     return pa.array(column, type=ARROW_TYPES[type_]) if isinstance(column, list) else column
 
 
-def _converted(rows: Sequence[Row]) -> dict[str, pa.Array]:
-    """Return the columns of rows that all have the same fields, converted at one go; none where that fails.
+def _texts(rows: Sequence[Row], types: Mapping[str, FieldType]) -> dict[str, pa.Array]:
+    """Return the text columns of rows that lack no field, converted at one go; none where one does not fit.
 
-    Without types: told one, Arrow cuts 1.5 down to 1 and takes true for 1.
+    Only texts are told their type: told another one, Arrow cuts 1.5 down to 1 and takes true for 1. For texts
+    it takes nothing but texts, and bytes that are one, and need not look at each value twice.
     """
+    names = [name for name, type_ in types.items() if type_ is FieldType.TEXT]
     try:
-        whole = pa.array(rows)
-        # Arrow fills a field that a row lacks with null; a lost column must not pass for an empty one.
-        if not pa.types.is_struct(whole.type) or sum(map(len, rows)) != len(rows) * whole.type.num_fields:
-            return {}
-        return dict(zip(whole.type.names, whole.flatten(), strict=True))
+        whole = pa.array(rows, pa.struct([(name, pa.string()) for name in names]))
+        return dict(zip(names, whole.flatten(), strict=True))
     except ARROW_FAULTS:
         return {}
 
@@ -112,10 +122,11 @@ def _column(
     found: pa.Array | None,
     reasons: dict[int, tuple[str, str]],
 ) -> pa.Array | list[Any]:
+    if found is not None:
+        return found
     target = ARROW_TYPES[type_]
     try:
-        if found is None:  # another column stood in the way of converting the page whole
-            found = pa.array([row[name] for row in rows])
+        found = pa.array([row[name] for row in rows], target if type_ is FieldType.TEXT else None)
         if found.type == target:
             return found
         if found.type == pa.null() or (found.type, target) == (pa.int64(), pa.float64()):
@@ -195,8 +206,8 @@ def _whole_number(value: Any) -> int:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, bytes):
-        return _bytes(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _bytes(bytes(value))
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, str | Decimal | UUID) or (

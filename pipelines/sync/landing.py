@@ -7,16 +7,21 @@ inside the warehouse would cost as much as the upsert itself, and leave a hole i
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import dlt
 import pyarrow as pa
+import pyarrow.parquet as pq
+from dlt.extract import with_file_import
+from dlt.extract.items import DataItemWithMeta
 from dlt.pipeline.exceptions import PipelineStepFailed
 
 DLT_FOLDER = "dlt"
 LANDED = "landed"
-LANDING_ROWS = 100_000  # rows that are handed on at once; dlt's cost is by batch, not by row
+WRITTEN = "written"
+LANDING_ROWS = 100_000  # in a row group: what DuckDB reads at once, and what is held in memory
 
 
 def clear(home: Path, source: str) -> None:
@@ -30,7 +35,6 @@ def land(home: Path, source: str, *, batches: Mapping[str, Iterator[pa.RecordBat
     folder = (home / DLT_FOLDER / source).resolve()
     dlt.config["runtime.dlthub_telemetry"] = False
     dlt.config["runtime.log_level"] = "ERROR"
-    dlt.config["data_writer.compression"] = "none"  # read once and removed: packing costs more than it saves
     pipeline = dlt.pipeline(
         source,
         pipelines_dir=str(folder / "work"),
@@ -41,7 +45,7 @@ def land(home: Path, source: str, *, batches: Mapping[str, Iterator[pa.RecordBat
         dataset_name=LANDED,
     )
     resources = [
-        dlt.resource(_tables(arriving), name=name, write_disposition="append")
+        dlt.resource(_files(arriving, folder / WRITTEN / name), name=name, write_disposition="append")
         for name, arriving in batches.items()
     ]
     try:
@@ -68,14 +72,35 @@ def landed_files(home: Path, source: str, *, object_name: str) -> str | None:
     return f"read_parquet([{listed}], union_by_name = true)"
 
 
-def _tables(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
+def _files(batches: Iterator[pa.RecordBatch], folder: Path) -> Iterator[DataItemWithMeta]:
+    """Write batches into a file for each schema that comes, and hand dlt the files as they are.
+
+    What dlt writes has dictionaries and statistics for every column, which cost more than the rest of it; lz4
+    costs no more than the bytes that it saves.
+    """
+    folder.mkdir(parents=True)
+    for number, (schema, arriving) in enumerate(groupby(batches, key=lambda batch: batch.schema)):
+        file = folder / f"{number}.parquet"
+        with pq.ParquetWriter(
+            file, schema, compression="lz4", use_dictionary=False, write_statistics=False
+        ) as writer:
+            rows = sum(_write(writer, gathered) for gathered in _gathered(arriving))
+        yield with_file_import(str(file), "parquet", rows, hints=schema.empty_table())
+
+
+def _write(writer: pq.ParquetWriter, batches: Sequence[pa.RecordBatch]) -> int:
+    table = pa.Table.from_batches(batches)
+    writer.write_table(table)
+    rows: int = table.num_rows
+    return rows
+
+
+def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[list[pa.RecordBatch]]:
     gathered: list[pa.RecordBatch] = []
     for batch in batches:
-        if gathered and (
-            sum(b.num_rows for b in gathered) >= LANDING_ROWS or batch.schema != gathered[0].schema
-        ):
-            yield pa.Table.from_batches(gathered)
-            gathered = []
         gathered.append(batch)
+        if sum(b.num_rows for b in gathered) >= LANDING_ROWS:
+            yield gathered
+            gathered = []
     if gathered:
-        yield pa.Table.from_batches(gathered)
+        yield gathered

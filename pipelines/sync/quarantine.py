@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from pipelines.connectors.port import BadRow, Row
 from pipelines.errors import UnknownName
-from pipelines.sync.contract import Contract
+from pipelines.sync.contract import SEQUENCE, Contract
 from pipelines.sync.fitting import key_of
 from pipelines.sync.tables import Load
-from pipelines.sync.upsert import VERSIONS, quoted, timeless_sql
+from pipelines.sync.upsert import TIMELESS, VERSIONS, quoted
 
 COLUMNS = ("quarantine_id", "source", "object", "record_key", "field", "reason", "row_json", "quarantined_at")
 ID_LENGTH = 12  # hex digits: 48 bits, enough for millions of rows
@@ -88,10 +88,13 @@ def _shown(text: str) -> str:
 
 
 def timeless_rows(connection: duckdb.DuckDBPyConnection, contract: Contract, *, landed: str) -> list[BadRow]:
-    """Return landed rows whose cursor field states no time: nothing could tell which version is newer."""
+    """Return landed rows whose cursor field states no time: nothing could tell which version is newer.
+
+    Of the last upsert, which found them.
+    """
     field = contract.object_.cursor_field
     names = [f.name for f in contract.fields]
-    query = f"select {', '.join(map(quoted, names))} from {landed} where {timeless_sql(contract)}"
+    query = f"select {', '.join(map(quoted, names))} from {landed} where {SEQUENCE} in (from {TIMELESS})"
     found = connection.execute(query).fetchall()
     rows = [dict(zip(names, values, strict=True)) for values in found]
     return [BadRow(row, f"{field}: a time expected, {row[str(field)]!r} found", field) for row in rows]

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pipelines.connectors.port import BadRow, Connector, Cursor, Deletes, Page, SourceObject
 from pipelines.errors import ConnectorError
 from pipelines.sync.contract import SEQUENCE, Contract, SchemaEvent, with_new_fields
-from pipelines.sync.fitting import Fitted, fit, new_fields
+from pipelines.sync.fitting import Fitted, fit, new_fields, shapes_of
 from pipelines.sync.retrying import RetryBudget, asked, pages
 
 SAMPLE_ROWS = 1_000
@@ -63,12 +63,14 @@ def read_batches(
 
 def _take(page: Page, reading: Reading) -> pa.RecordBatch:
     rows = page.changes.to_pylist() if isinstance(page.changes, pa.RecordBatch) else page.changes
-    found = new_fields(reading.contract, rows)
+    shapes = shapes_of(rows)
+    found = new_fields(reading.contract, rows, shapes=shapes)
     if found:
         reading.contract = with_new_fields(reading.contract, found)
         reading.events += [SchemaEvent(name, "added", None, type_) for name, type_ in found.items()]
         rows = [{**dict.fromkeys(found), **row} for row in rows]
-    fitted = fit(reading.contract, rows)
+        shapes = shapes_of(rows)
+    fitted = fit(reading.contract, rows, shapes=shapes)
     numbers = pa.array(range(reading.rows, reading.rows + fitted.batch.num_rows), pa.int64())
     reading.pages += 1
     reading.rows += len(rows) + len(page.bad)

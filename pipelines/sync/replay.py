@@ -83,12 +83,12 @@ def _replay_object(
         if not bad:
             numbered = fitted.batch.append_column(SEQUENCE, pa.array([0], pa.int64()))
             connection.register("_replayed", pa.Table.from_batches([numbered]))
+            upsert.upsert(
+                connection, contract, landed="_replayed",
+                table=upsert.raw_table(source, contract.object_.name), load_id="replay", now=now,
+            )  # fmt: skip
             bad = quarantine.timeless_rows(connection, contract, landed="_replayed")
             if not bad:
-                upsert.upsert(
-                    connection, contract, landed="_replayed",
-                    table=upsert.raw_table(source, contract.object_.name), load_id="replay", now=now,
-                )  # fmt: skip
                 quarantine.mark_replayed(connection, [entry.quarantine_id], now)
             connection.unregister("_replayed")
         results.append(Replayed(entry.quarantine_id, bad[0].reason if bad else None))

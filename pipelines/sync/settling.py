@@ -62,8 +62,8 @@ def settle(
             f"create or replace temp table {upsert.VERSIONS} as select null::varchar as _record_key"
         )
     else:
-        bad += quarantine.timeless_rows(connection, contract, landed=landed)
         moved = upsert.upsert(connection, contract, landed=landed, table=table, load_id=load.load_id, now=now)
+        bad += quarantine.timeless_rows(connection, contract, landed=landed)
         quarantine.close_overtaken(connection, load, object_name=name, now=now)
     aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
     missed = 0

@@ -21,6 +21,7 @@ SQL_TYPES = {
 }
 FIELD_TYPES = {sql.upper(): field for field, sql in SQL_TYPES.items()}
 VERSIONS = "_versions"
+TIMELESS = "_timeless"
 MOVES = "_moves"
 
 
@@ -75,16 +76,19 @@ def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Cont
 
 
 def versions(contract: Contract, relation: str) -> str:
-    """Return the query for number, key, source time, tombstone and content hash of a relation's rows."""
+    """Return the query for number, key, source time, tombstone and content hash of a relation's rows.
+
+    `is_timeless` marks those whose time nobody can tell: they are no version of anything.
+    """
     return f"""
         select {SEQUENCE}, {key_sql(contract.keys)} as _record_key,
             {_time_sql(contract)} as _source_time, {_deleted_sql(contract)} as _is_deleted,
-            {_hash_sql(contract.fields)} as _content_hash
-        from {relation} where not ({timeless_sql(contract)})
+            {_hash_sql(contract.fields)} as _content_hash, {_timeless_sql(contract)} as is_timeless
+        from {relation}
     """
 
 
-def timeless_sql(contract: Contract) -> str:
+def _timeless_sql(contract: Contract) -> str:
     """Return the condition for rows whose cursor field states something that is no time."""
     name = contract.object_.cursor_field
     if name is None or contract.types()[name] is not FieldType.TEXT:
@@ -122,14 +126,16 @@ def _deleted_sql(contract: Contract) -> str:
 
 
 def _hash_sql(fields: tuple[Field, ...]) -> str:
-    # Nulls are left out, so that a new and empty column moves no row; lengths keep values apart.
+    # Nulls are left out, so that a new and empty column moves no row; lengths keep values apart. One flat
+    # concatenation, less its first comma: each `||` would write its part of the text once more.
     parts = []
     for field in sorted(fields, key=lambda f: f.name):
         if field.is_content:
             value = f"cast({quoted(field.name)} as varchar)"
             label = field.name.replace("'", "''")
-            parts.append(f"'{label}=' || strlen({value}) || ':' || {value}")
-    return f"md5(concat_ws(',', {', '.join(parts)}))"
+            head, colon = (f"if({value} is null, null, {text})" for text in (f"',{label}='", "':'"))
+            parts += [head, f"strlen({value})", colon, value]
+    return f"md5(substr(concat({', '.join(parts)}), 2))"
 
 
 def upsert(
@@ -138,17 +144,16 @@ def upsert(
 ) -> Upserted:  # fmt: skip
     """Move the landed rows that are new or changed into the raw table, in the caller's transaction.
 
-    Leaves the newest version of each landed key in the temporary table `VERSIONS`.
+    Leaves the newest version of each landed key in the temporary table `VERSIONS`, and the numbers of rows
+    whose time nobody can tell in `TIMELESS`.
     """
     # Keys, times and hashes alone are sorted and joined; whole rows are fetched for what moves.
+    connection.execute(f"create or replace temp table {VERSIONS} as {versions(contract, landed)}")
     connection.execute(
-        f"""
-        create or replace temp table {VERSIONS} as {versions(contract, landed)}
-        qualify row_number() over (
-            partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
-        ) = 1
-        """
+        f"create or replace temp table {TIMELESS} as select {SEQUENCE} from {VERSIONS} where is_timeless"
     )
+    connection.execute(f"delete from {VERSIONS} where is_timeless")
+    _keep_newest(connection)
     # Without a soft-delete field, a tombstone was inferred from keys and has no version of its own: whatever
     # is read afterwards is there again, however old a backup it came from.
     comes_back = "r._is_deleted" if contract.object_.soft_delete_field is None else "false"
@@ -167,6 +172,21 @@ def upsert(
         f"select count(*), count(*) filter (where _is_deleted) from {MOVES}"
     ).fetchone()
     return Upserted(*moved) if moved else Upserted()
+
+
+def _keep_newest(connection: duckdb.DuckDBPyConnection) -> None:
+    # Few keys come twice in one load, so that only those are sorted.
+    connection.execute(
+        f"""
+        delete from {VERSIONS} where {SEQUENCE} in (
+            select {SEQUENCE} from {VERSIONS}
+            where _record_key in (select _record_key from {VERSIONS} group by _record_key having count(*) > 1)
+            qualify row_number() over (
+                partition by _record_key order by _source_time desc nulls first, {SEQUENCE} desc
+            ) > 1
+        )
+        """
+    )
 
 
 def _move(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines.connectors.port import FieldType
 from pipelines.sync.contract import agree
-from pipelines.sync.fitting import fit, fit_value, guess_type, key_of, new_fields
+from pipelines.sync.fitting import fit, fit_value, guess_type, key_of, new_fields, shapes_of
 
 CONTRACT, _ = agree(people(age=FieldType.BIGINT, score=FieldType.DOUBLE, vip=FieldType.BOOLEAN), {})
 JUNK = st.one_of(
@@ -91,7 +91,9 @@ def test_a_row_that_lacks_a_field_is_named_with_it() -> None:
 def test_columns_that_only_rows_show_are_found_with_their_type() -> None:
     rows: list[dict[str, Any]] = [{"id": 1, "x": 1}, {"id": 2, "x": 2.5, "y": None}]
 
-    assert new_fields(CONTRACT, rows) == {"x": FieldType.DOUBLE, "y": FieldType.TEXT}
+    found = new_fields(CONTRACT, rows, shapes=shapes_of(rows))
+
+    assert list(found.items()) == [("x", FieldType.DOUBLE), ("y", FieldType.TEXT)]
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,11 @@ def test_the_narrowest_type_is_guessed(values: list[Any], type_: FieldType) -> N
 
 def test_a_row_without_its_key_has_none() -> None:
     assert key_of(("a", "b"), {"a": 1, "b": None}) is None
+
+
+@pytest.mark.parametrize("value", [b"x", bytearray(b"x"), memoryview(b"x")])
+def test_bytes_of_any_kind_are_the_text_that_they_are(value: Any) -> None:
+    among_texts = fit(CONTRACT, [person(1, value, 1, None, age=1, score=1.0, vip=True)])
+    alone = fit_value(value, FieldType.TEXT)
+
+    assert (among_texts.batch.column("name").to_pylist(), alone) == (["x"], "x")

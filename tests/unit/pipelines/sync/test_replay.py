@@ -42,3 +42,20 @@ def test_a_replayed_row_never_overwrites_a_newer_one(warehouse: Warehouse, tmp_p
 
     assert result.reason is None
     assert stored(warehouse, "name") == [("New",)]
+
+
+def test_a_row_whose_time_nobody_can_tell_waits_until_it_states_one(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    rows = [person(1, "Ann", "soon"), person(1, "Bo", 5), person(2, "Cy", "soon"), person(3, "Di", "never")]
+    sync_fake(warehouse, tmp_path, FakeSource(Page(rows)))
+    assert stored(warehouse) == [(1, "Bo", False)]
+    warehouse.execute(
+        "update sync.quarantine set row_json = replace(row_json, 'soon', '2024-05-01T00:03:00Z')"
+    )
+
+    results = replayed(warehouse, FakeSource())
+
+    reasons = sorted(result.reason or "" for result in results)
+    assert reasons == ["", "", "changed: a time expected, 'never' found"]
+    assert stored(warehouse) == [(1, "Bo", False), (2, "Cy", False)]

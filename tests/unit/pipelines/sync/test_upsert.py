@@ -1,3 +1,4 @@
+import hashlib
 import random
 from typing import Any
 
@@ -114,6 +115,22 @@ def test_a_soft_delete_field_of_any_type_is_read(
     put(warehouse, [{"id": 1, "gone": value}], contract)
 
     assert stored(warehouse, "_is_deleted") == [(is_deleted,)]
+
+
+def test_the_content_hash_is_of_every_name_length_and_value_but_nulls(warehouse: Warehouse) -> None:
+    rows: list[dict[str, Any]] = [
+        {"z": 1.5, "id": 1, "a,'b": "x,y=1:", "gone": None, "c": "\0\u0301é", "yes": True},
+        {"z": None, "id": 2, "a,'b": "", "gone": "\u0301", "c": None, "yes": None},
+    ]
+    kinds = {"z": FieldType.DOUBLE, "id": FieldType.BIGINT, "yes": FieldType.BOOLEAN}
+    fields = tuple(Field(name, kinds.get(name, FieldType.TEXT)) for name in rows[0])
+    contract, _ = agree(SourceObject("people", fields, ("id",)), {})
+
+    put(warehouse, rows, contract)
+
+    texts = ["a,'b=6:x,y=1:,c=5:\0\u0301é,id=1:1,yes=4:true,z=3:1.5", "a,'b=0:,gone=2:\u0301,id=1:2"]
+    hashes = [hashlib.md5(text.encode()).hexdigest() for text in texts]  # noqa: S324 - as DuckDB names it
+    assert stored(warehouse, "_content_hash") == [(one,) for one in hashes]
 
 
 def test_where_a_copy_was_found_is_no_content() -> None:
