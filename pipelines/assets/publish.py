@@ -28,6 +28,7 @@ _SAID_OF = {
     "entity_version": "Rises exactly when content or membership changes.",
     "party_type": "person or organization.",
     "size": "How many records it holds.",
+    "content_hash": "Hash of its values and conflicts: equal hashes, nothing changed.",
 }
 ACTIVITIES = [
     dg.AssetKey(["intermediate", name])

@@ -7,6 +7,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from pipelines.assets.column_words import words_of
+
 _COLUMNS = """
 select column_name, data_type, comment, not is_nullable from duckdb_columns()
 where database_name = current_database() and schema_name = $1 and table_name = $2 order by column_index
@@ -28,7 +30,7 @@ def table_metadata(
         dg.TableColumn(
             name=column,
             type=kind,
-            description=told.get(column) or comment,
+            description=told.get(column) or comment or words_of(name, column),
             constraints=dg.TableColumnConstraints(nullable=not is_required),
         )
         for column, kind, comment, is_required in connection.execute(_COLUMNS, [schema, name]).fetchall()
