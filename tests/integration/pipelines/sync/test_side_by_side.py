@@ -6,6 +6,7 @@ from threading import Barrier, Event
 
 import duckdb
 import pytest
+import stamina
 from fake_source import FakeSource, people, person, source_named
 
 from pipelines.connectors.port import Connector, Cursor, Deletes, Page, SourceObject
@@ -119,9 +120,10 @@ def test_a_source_that_is_down_fails_alone(warehouse: duckdb.DuckDBPyConnection,
         def check(self) -> None:
             raise TransientFault("connection refused")
 
-    results = synced(
-        warehouse, tmp_path, (named("down"), Down()), (named("shop"), FakeSource(Page([person(1)])))
-    )
+    with stamina.set_testing(True, attempts=4):  # without the waits between them
+        results = synced(
+            warehouse, tmp_path, (named("down"), Down()), (named("shop"), FakeSource(Page([person(1)])))
+        )
 
     assert (results["down"].status, results["down"].error) == ("failed", "transient: connection refused")
     assert results["shop"].status == "complete"
