@@ -26,6 +26,8 @@ _CODES = (
 )
 
 
+# A code before its city, which no address in the United States has: a short end is then a country's code.
+_CODE_THEN_CITY = re.compile(r"^(?:[a-z]{1,3}-)?[0-9]{3,6}(?: [0-9]{2}| ?[a-z]{2})? (?=[a-z]{2})")
 _UNMISTAKABLE = (None, "gb", "ca")  # patterns that hold where the country is not named
 _CITY_STATES = {"sg": "singapore", "hk": "hong kong", "mc": "monaco", "mo": "macau", "gi": "gibraltar"}
 _UNIT_WORD = (
@@ -66,6 +68,8 @@ def _take_country(parts: list[str]) -> str | None:
     if len(parts) < 2:
         return None
     last = parts[-1]
+    if len(last) == 2 and len(parts) > 2 and _is_code_then_city(parts[-2]) and country_code(last) is not None:
+        return country_code(parts.pop())
     named = re.sub(r"^[a-z]{0,3}-?[0-9][0-9 -]* ", "", last)
     if (len(named) <= 3 and named not in {"usa", "uk", "us", "uae"}) or named in state_codes():
         return None
@@ -74,6 +78,11 @@ def _take_country(parts: list[str]) -> str | None:
         rest = last[: len(last) - len(named)].strip()
         parts[-1:] = [rest] if rest else []
     return code
+
+
+def _is_code_then_city(text: str) -> bool:
+    found = _CODE_THEN_CITY.match(text)
+    return found is not None and not _names_street(text[found.end() :])
 
 
 def _take_us_tail(parts: list[str]) -> tuple[str | None, str | None]:

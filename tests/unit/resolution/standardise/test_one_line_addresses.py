@@ -27,6 +27,21 @@ from resolution.standardise.one_line_addresses import ParsedAddress, parse_addre
             id="uk-with-county",
         ),
         pytest.param(
+            "Töpferring 110b, 04242 Leipzig, DE",
+            ParsedAddress("topferring 110b", "04242", "leipzig", None, "de"),
+            id="a-country-code-behind-code-and-city",
+        ),
+        pytest.param(
+            "Hamngränd 18, 216 62 Malmö, SE",
+            ParsedAddress("hamngrand 18", "21662", "malmo", None, "se"),
+            id="a-country-code-that-is-no-state",
+        ),
+        pytest.param(
+            "Suite 5, 1200 Main Street, DE",
+            ParsedAddress("1200 main street suite 5", None, None, "de"),
+            id="a-state-behind-a-street",
+        ),
+        pytest.param(
             "Hauptstr. 12, 10115 Berlin, Deutschland",
             ParsedAddress("hauptstr. 12", "10115", "berlin", None, "de"),
             id="german",
