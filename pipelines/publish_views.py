@@ -29,9 +29,9 @@ BATCH = 2_000  # rows in one transaction
 
 Head = Sequence[Any]  # golden id, entity version, party type
 T = TypeVar("T")
-ALL_HEADS = (
+NEXT_HEADS = (
     "select golden_id, entity_version, party_type from golden_records"
-    " where tenant_id = ? and published_to is null order by golden_id"
+    " where tenant_id = ? and published_to is null and golden_id > ? order by golden_id limit ?"
 )
 ERASED = "select record_id from record_keys where tenant_id = ? and erased_at is not null"
 CLAIM_COLUMNS = (
@@ -104,7 +104,7 @@ def stage_views(connection: duckdb.DuckDBPyConnection, publication: Publication)
         stale = frozenset() if is_first else stale_parties(store, publication.tenant_id, publication.version)
     ended = _end(publication, stale)
     written = 0
-    heads = publication.rows(ALL_HEADS) if is_first else _heads(publication, stale)
+    heads = _all_heads(publication) if is_first else _heads(publication, stale)
     for batch in heads:
         for views in _batches(_rendered(connection, batch), BATCH):
             rows = [
@@ -114,6 +114,20 @@ def stage_views(connection: duckdb.DuckDBPyConnection, publication: Publication)
                 publication.insert(store, "rendered_views", columns=COLUMNS, rows=rows)
             written += len(rows)
     return written, ended
+
+
+def _all_heads(publication: Publication) -> Iterator[Sequence[Head]]:
+    """Yield all golden records of the staged version.
+
+    Each batch is a transaction of its own: one that stayed open while views are written would keep all that
+    is written in SQLite's log.
+    """
+    last = ""
+    while heads := [
+        row for rows in publication.rows(NEXT_HEADS, (publication.tenant_id, last, PARTIES)) for row in rows
+    ]:
+        yield heads
+        last = heads[-1][0]
 
 
 def _heads(publication: Publication, golden_ids: Iterable[str]) -> Iterator[Sequence[Head]]:

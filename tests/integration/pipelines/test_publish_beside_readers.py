@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from context_api.store import engine as store_engine
 from context_api.store.engine import reading
 from context_api.store.sealing import Sealer
-from pipelines import publish_staging
+from pipelines import publish_staging, publish_views
 from resolution.domain.ids import seed_id
 
 ROOT = Path(__file__).parents[3]
@@ -99,19 +99,41 @@ def overlap(engine: Engine, stop: threading.Event) -> None:
             time.sleep(0.02)
 
 
-def test_the_log_stays_short_while_readers_overlap_without_a_pause(
-    sqlite_engine: Engine, warehouse: Any, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limit = 500_000
+def weigh_logs(engine: Engine, monkeypatch: pytest.MonkeyPatch, *, limit: int) -> list[int]:
+    """Let SQLite's log begin anew past a limit, and return the sizes that it comes to."""
     monkeypatch.setattr(store_engine, "WAL_SIZE_LIMIT_BYTES", limit)
     monkeypatch.setattr(publish_staging, "BATCH", 50)
-    log, sizes, trim = Path(f"{sqlite_engine.url.database}-wal"), [], store_engine.trim_log
+    monkeypatch.setattr(publish_views, "BATCH", 50)
+    monkeypatch.setattr(publish_views, "PARTIES", 50)
+    log, trim = Path(f"{engine.url.database}-wal"), store_engine.trim_log
+    sizes: list[int] = []
 
     def weighed(engine: Engine) -> None:
         sizes.append(log.stat().st_size)
         trim(engine)
 
     monkeypatch.setattr("context_api.settling_publish.trim_log", weighed)
+    return sizes
+
+
+def test_a_first_publish_keeps_the_log_short_by_itself(
+    sqlite_engine: Engine, warehouse: Any, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 500_000
+    sizes = weigh_logs(sqlite_engine, monkeypatch, limit=limit)
+    for number in range(400):
+        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}", city="x" * 4_000)
+
+    warehouse.publish(sqlite_engine, sealer)
+
+    assert max(sizes) < 3 * limit
+
+
+def test_the_log_stays_short_while_readers_overlap_without_a_pause(
+    sqlite_engine: Engine, warehouse: Any, sealer: Sealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 500_000
+    sizes = weigh_logs(sqlite_engine, monkeypatch, limit=limit)
     for number in range(400):
         warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}", city="x" * 4_000)
     stop = threading.Event()
