@@ -97,10 +97,10 @@ def create_app(
         metrics=app.state.metrics,
         body_limit_bytes=settings.body_limit_bytes,
         request_limit=settings.request_limit,
+        shortcuts=[customer_route.stored_route()],
     )
     for router in ROUTERS:
         app.include_router(router)
-    customer_route.install(app.router)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 
 from sqlmodel import func, select
 
-from context_api.access_log import log_to_stderr
 from context_api.errors import NothingPublished
 from context_api.metrics import FOLDER_VARIABLE
 from context_api.serving import prepare
@@ -46,7 +45,6 @@ def run(settings: Settings, factory: str) -> None:
     with ExitStack() as stack:
         if settings.workers > 1:
             os.environ[FOLDER_VARIABLE] = stack.enter_context(tempfile.TemporaryDirectory())
-        log_to_stderr()
         uvicorn.run(
             factory,
             factory=True,

@@ -6,6 +6,7 @@ do, the less each entry costs; and an answer that was given is in the database, 
 
 import asyncio
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -19,6 +20,10 @@ from context_api.audit.writing import Head, append, head_of, new_writer
 from context_api.errors import AuditUnavailable, ContextError
 
 MOST_AT_ONCE = 1_000  # entries of one commit
+CROWD = 3  # entries of one commit that say that many ask at a time
+GATHER_SECONDS = (
+    0.004  # after such a commit: fewer and larger ones leave more of the process to those who ask
+)
 WAIT_SECONDS = 0.8
 QUEUE_LIMIT = 10_000
 
@@ -124,6 +129,8 @@ class AuditWriter:
             error = self._commit(wanted)
             futures = [future for _, future in gathered]
             _call_soon(self._loop, partial(self._settle, futures, error))
+            if len(gathered) >= CROWD and is_open:
+                time.sleep(GATHER_SECONDS)
 
     def _gather(self) -> tuple[list[Waiting], bool]:
         """Return what waits, once something does, and whether there will be more."""

@@ -1,8 +1,8 @@
 """GET /v1/customers/{golden_id}: one party, as stored bytes where nothing more is asked.
 
-Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route of
-Starlette, since what FastAPI does around a handler costs more than the rest. With any other query the route
-of FastAPI below renders the same view from the facts of its version. Both leave the same trail.
+Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route that the
+frame calls itself, since what the framework does around a handler costs more than the rest. With any other
+query the route of FastAPI below renders the same view from the facts of its version. Both leave one trail.
 """
 
 import asyncio
@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.routing import Match, Route
+from starlette.types import Receive, Send
 from starlette.types import Scope as ConnectionScope
 
 from context_api.answer_freshness import by_source_of
@@ -28,7 +29,7 @@ from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import facts_of
 from context_api.rendering.masking import OPTIONS, MarkedJson, masked
 from context_api.rendering.party_views import View, render
-from context_api.routing import Call, CallDep, guarded, reads, slice_router
+from context_api.routing import Call, CallDep, Handler, guarded, reads, slice_router
 from context_api.store.reading_identity import StatedRecord, stated_records
 from context_api.store.rendered_views import StoredView
 
@@ -98,6 +99,18 @@ def _headers(tag: str, entity_version: int) -> dict[str, str]:
         "Cache-Control": CACHING,
         "Vary": "Authorization, X-API-Key",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A handler as it is: what it raises is answered by the frame around every request."""
+
+    handler: Handler
+
+    async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        response = await self.handler(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 class StoredRoute(Route):
@@ -223,7 +236,7 @@ def _tagged(asked: Sequence[str]) -> tuple[str, ...]:
     return (hashlib.blake2b("\0".join(asked).encode(), digest_size=8).hexdigest(),)
 
 
-def install(parent: APIRouter) -> None:
-    """Put the plain route before that of FastAPI, which documents it."""
+def stored_route() -> StoredRoute:
+    """Return the plain route; the one of FastAPI documents it."""
     handler = guarded(stored_customer, scope=Scope.CUSTOMERS_READ, view=VIEW, route=PATH)
-    parent.routes.insert(0, StoredRoute(PATH, handler, methods=["GET"]))
+    return StoredRoute(PATH, Plain(handler), methods=["GET"])

@@ -17,7 +17,7 @@ from context_api.store.rendered_views import CURRENT_VIEW, StoredView, current_v
 from context_api.store.sealing import Sealer
 
 MAPPED_BYTES = 2**31  # of the file, shared with the system's page cache: no memory of this process
-PAGES_KIB = 8_192
+PAGES_KIB = 65_536
 
 
 class ViewReader:
