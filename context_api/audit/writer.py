@@ -21,9 +21,8 @@ from context_api.errors import AuditUnavailable, ContextError
 
 MOST_AT_ONCE = 1_000  # entries of one commit
 CROWD = 3  # entries of one commit that say that many ask at a time
-GATHER_SECONDS = (
-    0.004  # after such a commit: fewer and larger ones leave more of the process to those who ask
-)
+# After such a commit: fewer and larger ones leave more of the process to those who ask.
+GATHER_SECONDS = 0.005
 WAIT_SECONDS = 0.8
 QUEUE_LIMIT = 10_000
 
