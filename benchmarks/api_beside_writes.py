@@ -2,7 +2,7 @@
 
     python -m benchmarks.api_beside_writes [--parties 20000] [--rate 200] [--seconds 15] [--json FILE]
 
-Fifty keep-alive connections ask for customers at a set rate, over the stored and the rendered route in turn;
+Fifty keep-alive connections ask for customers at a set rate, for the full view and the summary in turn;
 latency counts from when a request was due. Meanwhile a process of its own publishes a company whose every
 golden record changed, and decides and undoes over and over until then. Exit code 1 when an answer failed or
 the 99th percentile more than doubled.
@@ -25,7 +25,7 @@ CLIENTS, MOST_TIMES = 50, 2.0
 PORT = 8433
 WARM_SECONDS, TURN_SECONDS = 3.0, 2.0
 ASKED_ABOUT = 2_000
-FORMS = ("/v1/customers/{}", "/v1/customers/{}?include=history")
+FORMS = ("/v1/customers/{}", "/v1/customers/{}?detail=summary")
 DECISIONS = 20
 
 
