@@ -99,6 +99,11 @@ def overlap(engine: Engine, stop: threading.Event) -> None:
             time.sleep(0.02)
 
 
+def tell_long_texts(warehouse: Any) -> None:
+    for number in range(400):
+        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}", city="x" * 4_000)
+
+
 def weigh_logs(engine: Engine, monkeypatch: pytest.MonkeyPatch, *, limit: int) -> list[int]:
     """Let SQLite's log begin anew past a limit, and return the sizes that it comes to."""
     monkeypatch.setattr(store_engine, "WAL_SIZE_LIMIT_BYTES", limit)
@@ -121,8 +126,7 @@ def test_a_first_publish_keeps_the_log_short_by_itself(
 ) -> None:
     limit = 500_000
     sizes = weigh_logs(sqlite_engine, monkeypatch, limit=limit)
-    for number in range(400):
-        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}", city="x" * 4_000)
+    tell_long_texts(warehouse)
 
     warehouse.publish(sqlite_engine, sealer)
 
@@ -134,8 +138,7 @@ def test_the_log_stays_short_while_readers_overlap_without_a_pause(
 ) -> None:
     limit = 500_000
     sizes = weigh_logs(sqlite_engine, monkeypatch, limit=limit)
-    for number in range(400):
-        warehouse.record(f"crm:contact:{number}", full_name=f"Name {number}", city="x" * 4_000)
+    tell_long_texts(warehouse)
     stop = threading.Event()
     threads = [threading.Thread(target=overlap, args=(sqlite_engine, stop)) for _ in range(3)]
     for thread in threads:
