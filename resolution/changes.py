@@ -2,16 +2,16 @@
 
 In: tables `new_records` and `new_claims` (standardised like those of the run), `gone` (record_id, to be
 removed), `redecided` (record_id, whose decisions changed) beside those of the run. Out: `party_records`,
-`claims`, `links`, `membership`, `ledger`, `golden_values` and `conflicts` as a full run over all records
-with the same model would have them (DESIGN.md, law 3), and `golden_changed` (golden_id). Rows that say what
-the run knows already are no change.
+`claims`, `links`, `membership`, `ledger`, `golden_values`, `conflicts` and `clustered_pairs` as a full run
+over all records with the same model would have them (DESIGN.md, law 3), and `golden_changed` (golden_id).
+Rows that say what the run knows already are no change.
 """
 
 from dataclasses import dataclass
 
 import duckdb
 
-from resolution import matching_run
+from resolution import clustered_pairs, matching_run
 from resolution.domain.attributes import PartyType
 from resolution.matching import sampling, scoring, semantic
 from resolution.matching.model import ResolutionModel
@@ -83,6 +83,7 @@ def apply_changes(connection: duckdb.DuckDBPyConnection, model: ResolutionModel,
     _score(connection, model)
     matching_run.apply_decisions(connection)
     settle_changed(connection, terms, changed="new_records", removed="gone", loosened="loosened")
+    clustered_pairs.count_changed(connection, "golden_settled")
     return Changes(new, changed, removed, sampling.count(connection, "golden_changed"))
 
 

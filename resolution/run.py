@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from resolution import exports, matching_run, state
+from resolution import clustered_pairs, exports, matching_run, state
 from resolution.decisions import Decision, read_decisions
 from resolution.domain.attributes import Mapping
 from resolution.domain.clustering import Bridge
@@ -140,6 +140,7 @@ def _run(
         with watch.step("write"):
             model_json = to_json(model)
             counts = exports.write_all(connection, draft, model=model_json)
+            clustered_pairs.count_all(connection)
             run = describe(connection, model, inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision
@@ -208,7 +209,7 @@ def describe(
         " count(*) FILTER (party_type = 'organization') FROM membership"
     ).fetchone() or (0, 0, 0)
     links = connection.execute("SELECT count(*) FROM links WHERE band = 'match'").fetchone() or (0,)
-    expected = state.expected_by_type(connection, model)
+    expected = clustered_pairs.expected_by_type(connection, model)
     return {
         "concord": version("concord"),
         "inputs": list(inputs),
@@ -220,7 +221,7 @@ def describe(
             "clusters": counts["golden_records"],
             **counts,
         },
-        "expected": state.expected_of_run(expected),
+        "expected": clustered_pairs.expected_of_run(expected),
         "expected_by_type": expected,
         "thresholds": {
             name: {

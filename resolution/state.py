@@ -11,13 +11,12 @@ import pyarrow as pa
 
 from resolution.decisions import Decision
 from resolution.domain.errors import DecisionConflict
-from resolution.matching.calibration import interval
-from resolution.matching.model import ResolutionModel
 from resolution.standardise.forms import DateReading
 
 MEMORY_LIMIT = "2500MB"  # for DuckDB; past it, it spills to disk beside the database
 STORAGE = "v1.5.0"  # format of the file; to write it costs a third less than DuckDB's default, its oldest one
 ROW_GROUP = 30_720  # rows that one thread works on at a time; DuckDB's own size keeps one busy up to 122,880
+NEVER = "1TB"  # of changes, after which DuckDB would write them
 KEPT = (
     "party_records",
     "claims",
@@ -30,6 +29,7 @@ KEPT = (
     "first_seen",
     "golden_values",
     "conflicts",
+    "clustered_pairs",
     "match_person",
     "match_organization",
 )
@@ -44,16 +44,35 @@ def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     The file is sound only after the block: nothing is logged for recovery, since a killed command's draft
     is thrown away.
     """
+    with open_memory(path) as connection, attached(connection, path):
+        yield connection
+
+
+@contextmanager
+def open_memory(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection with bounded memory that spills to disk beside the database at `path`."""
     with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{path}.tmp"}) as connection:
         connection.execute("SET enable_progress_bar = false")
-        connection.execute(
-            f"ATTACH '{_quoted(path)}' AS work"
-            f" (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP}, STORAGE_VERSION '{STORAGE}')"
-        )
-        connection.execute("USE work")
         yield connection
-        connection.execute("USE memory")
-        connection.execute("DETACH work")
+
+
+@contextmanager
+def attached(connection: duckdb.DuckDBPyConnection, path: Path, *, is_update: bool = False) -> Iterator[None]:
+    """Have tables found and made in the database at `path`; those in memory are found too.
+
+    As with `open_work`, the file is sound only after the block. The small changes of an update are written
+    at its end, all at once: each checkpoint of a large file costs a second.
+    """
+    connection.execute(
+        f"ATTACH '{_quoted(path)}' AS work"
+        f" (RECOVERY_MODE no_wal_writes, ROW_GROUP_SIZE {ROW_GROUP}, STORAGE_VERSION '{STORAGE}')"
+    )
+    if is_update:
+        connection.execute(f"SET checkpoint_threshold = '{NEVER}'")
+    connection.execute("SET search_path = 'work,memory'")
+    yield
+    connection.execute("USE memory")
+    connection.execute("DETACH work")
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, *, database: str | None = None) -> set[str]:
@@ -121,6 +140,8 @@ def check_decisions(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     Raises:
         DecisionConflict: A match ties a person to an organisation.
     """
+    if not count(connection, "decisions"):
+        return {"given": 0, "about_absent_records": 0}
     mixed = connection.execute(
         "SELECT record_id_l, record_id_r FROM decisions"
         " JOIN party_records a ON a.record_id = record_id_l JOIN party_records b ON b.record_id = record_id_r"
@@ -148,66 +169,3 @@ def readings_json(readings: Iterable[DateReading]) -> tuple[dict[str, Any], ...]
 def readings_from_json(documents: Iterable[Mapping[str, Any]]) -> tuple[DateReading, ...]:
     """Return how dates were read in the run that wrote the JSON."""
     return tuple(DateReading(**{**d, "suspects": tuple(d["suspects"])}) for d in documents)
-
-
-def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> dict[str, Any]:
-    """Return the expected precision and recall of the clusters of each party type, None where not told."""
-    expected: dict[str, Any] = {}
-    clustered = clustered_pairs(connection)
-    for name, party in model.parties.items():
-        if party.status == "rules_only" or party.expected_precision is None or party.expected_recall is None:
-            expected[name] = None
-            continue
-        pairs, right = clustered.get(name, (0.0, 0.0))
-        if pairs == 0:
-            expected[name] = None
-            continue
-        expected[name] = {
-            "precision": asdict(interval(right / pairs, pairs=pairs)),
-            "recall": asdict(party.expected_recall),
-            "pairs": pairs,
-        }
-    return expected
-
-
-def clustered_pairs(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[float, float]]:
-    """Return by party type how many pairs of records share a cluster, and how many we expect to be right.
-
-    A pair that was never scored is as likely as the pairs of its cluster that were. Sums are of decimals:
-    those of doubles would depend on the order in which threads add.
-    """
-    rows = connection.execute(
-        """
-        WITH sizes AS (
-            SELECT party_type, golden_id, count(*) AS n FROM membership GROUP BY ALL HAVING count(*) > 1
-        ), members AS (
-            SELECT record_id, golden_id FROM membership SEMI JOIN sizes USING (golden_id)
-        ), scored AS (
-            SELECT a.golden_id, count(*) AS n,
-                sum(if(method = 'steward', 1, match_probability)::DECIMAL(18, 9)) AS total
-            FROM links
-            JOIN members a ON a.record_id = record_id_l JOIN members b ON b.record_id = record_id_r
-            WHERE a.golden_id = b.golden_id GROUP BY a.golden_id
-        ), expected AS (
-            SELECT party_type, sizes.n * (sizes.n - 1) // 2 AS pairs, coalesce(total / scored.n, 0.5) AS share
-            FROM sizes LEFT JOIN scored USING (golden_id)
-        )
-        SELECT party_type, sum(pairs), sum((pairs * share)::DECIMAL(38, 9)) FROM expected GROUP BY party_type
-        """
-    ).fetchall()
-    return {party_type: (float(pairs), float(right)) for party_type, pairs, right in rows}
-
-
-def expected_of_run(by_type: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the expected precision and recall over all party types, weighted by pairs; None if untold."""
-    told = [e for e in by_type.values() if e]
-    if not told:
-        return None
-    pairs = sum(e["pairs"] for e in told)
-    return {
-        name: {
-            bound: sum(e[name][bound] * e["pairs"] for e in told) / pairs
-            for bound in ("value", "low", "high")
-        }
-        for name in ("precision", "recall")
-    }

@@ -72,17 +72,24 @@ left join times using (observed_at)
 left join survivorship_trust using (source)
 """
 
+# The claims of these records, `claim` being the row: of some golden records they are few, and read once.
+CLAIMS = """
+create or replace temp {kind} survivorship_claims as
+select c.*, c.rowid as claim from claims as c
+"""
+OF_LIVE = "semi join survivorship_live as l on c.record_id = l.record_id"
+
 STATED = f"""
 create or replace temp table survivorship_stated as
 with stated as (
     select
-        golden, field, leader, hash(key) as key_hash, record, c.position, c.rowid as claim,
+        golden, field, leader, hash(key) as key_hash, record, c.position, c.claim,
         ((not {IS_PARTIAL_SQL})::bigint << 62)
         + if(writing_shift is null, 0, {IS_WELL_WRITTEN_SQL}::bigint << writing_shift)
         + (trust << trust_shift) + (recency << recency_shift)
         + (((least(length(key), 511) << 9) + least(length(value), 511))::bigint << completeness_shift)
         + 255 - least(c.position, 255) as strength
-    from claims as c
+    from survivorship_claims as c
     inner join survivorship_fields using (party_type, attribute)
     inner join survivorship_live using (record_id)
 ), repeated as (
@@ -157,7 +164,7 @@ select
     r.survives
 from survivorship_ranked as r
 inner join survivorship_fields as f using (field)
-inner join claims as c on r.claim = c.rowid
+inner join survivorship_claims as c on r.claim = c.claim
 inner join survivorship_live as l using (record);
 """
 
@@ -170,6 +177,7 @@ select * exclude (survives, position) from survivorship_outcome where not surviv
 
 DROP_TEMPORARIES = """
 drop view survivorship_outcome;
+drop {kind} survivorship_claims;
 drop table survivorship_ranked;
 drop table survivorship_owners;
 drop table survivorship_live;
@@ -204,25 +212,34 @@ def survive(
     else:
         connection.table(changed).select("golden_id").distinct().to_view("survivorship_scope")
         connection.execute(TABLES + CLEAR_SCOPE)
-    _insert_rules(connection, rules)
+    _insert_trust(connection, rules)
     connection.execute(LIVE_RECORDS, {"is_partial_run": changed is not None})
+    kind = "view" if changed is None else "table"
+    connection.execute(CLAIMS.format(kind=kind) + ("" if changed is None else OF_LIVE))
+    _insert_fields(connection, rules)
     connection.execute(STATED)
     connection.execute(RANKED_TABLE)
     for are_followers in (False, True):
         connection.execute(OWNERS)
         connection.execute(RANKED, {"are_followers": are_followers})
     connection.execute("drop table survivorship_stated")
-    connection.execute(OUTCOME + WRITE + DROP_TEMPORARIES)
+    connection.execute(OUTCOME + WRITE + DROP_TEMPORARIES.format(kind=kind))
 
 
-def _insert_rules(connection: duckdb.DuckDBPyConnection, rules: SurvivorshipRules) -> None:
-    """Write one row per field that claims speak of, and one per source with a rank of trust."""
+def _insert_fields(connection: duckdb.DuckDBPyConnection, rules: SurvivorshipRules) -> None:
+    """Write one row per field that claims speak of."""
     connection.execute(FIELDS_TABLE)
-    stated = connection.execute("select distinct party_type, attribute from claims order by all").fetchall()
+    stated = connection.execute(
+        "select distinct party_type, attribute from survivorship_claims order by all"
+    ).fetchall()
     numbers = {field: number for number, field in enumerate(stated)}
     rows = [_field_row(rules, field, numbers=numbers) for field in stated]
     if rows:
         connection.executemany(f"insert into survivorship_fields values ({', '.join('?' * 12)})", rows)
+
+
+def _insert_trust(connection: duckdb.DuckDBPyConnection, rules: SurvivorshipRules) -> None:
+    """Write one row per source with a rank of trust."""
     connection.execute("create or replace temp table survivorship_trust (source varchar, rank integer)")
     if rules.trust:
         connection.executemany("insert into survivorship_trust values (?, ?)", list(rules.trust.items()))

@@ -18,11 +18,13 @@ import duckdb
 
 from resolution import exports, state
 from resolution.changes import apply_changes
+from resolution.copying import copied_beside
 from resolution.decisions import Decision, read_decisions, refuse_contradictions
 from resolution.domain.errors import InputError, OutdatedModel
 from resolution.domain.ids import DEFAULT_OBJECT
 from resolution.files.loading import LoadedSource, load_sources
 from resolution.files.mapping_file import write_mapping
+from resolution.files.quarantine import create_quarantine
 from resolution.files.reading import read_files
 from resolution.matching.model import ResolutionModel, from_json
 from resolution.report.page import write_report
@@ -34,7 +36,7 @@ from resolution.survivorship_rules import SurvivorshipRules, default_rules, read
 from resolution.update_mapping import map_update
 
 EXPORT_UP_TO = 200_000  # records; the files of larger runs are written when asked for
-COPIED = ("model.json", "mapping.yml", RULES, STATE)
+COPIED = ("model.json", "mapping.yml", RULES)  # beside the state
 STEPS = 6
 
 # Golden records that an update touched, with their members now. One without members is gone; where its
@@ -73,8 +75,7 @@ class _Earlier:
         return read_rules(path) if path.is_file() else default_rules()
 
 
-def _earlier(folder: Path) -> _Earlier:
-    found = current_run(folder)
+def _read_earlier(found: Path) -> _Earlier:
     documents = [
         json.loads((found / name).read_text(encoding="utf-8")) for name in ("model.json", "run.json")
     ]
@@ -96,15 +97,21 @@ def update_run(folder: Path, files: Sequence[Path], *, options: UpdateOptions | 
     decided = read_decisions(given.decisions) if given.decisions else []
     watch = Stopwatch(total=STEPS)
     with watch.running(is_shown=given.is_shown), new_run(folder) as draft:
-        before = _earlier(folder)
-        model = _model_of(before, folder)
-        with watch.step("copy"):
-            _copy(before.folder, draft)
-        with state.open_work(draft / STATE) as connection:
-            update = _Update(connection, draft, before, model, watch)
-            run = update.make(files, given.remove, decided)
-            if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
-                _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
+        earlier = current_run(folder)
+        _copy(earlier, draft)
+        with (
+            copied_beside(earlier / STATE, draft / STATE) as wait_for_copy,
+            state.open_memory(draft / STATE) as connection,
+        ):
+            before = _read_earlier(earlier)
+            update = _Update(connection, draft, before, _model_of(before, folder), watch)
+            read = update.read(files)
+            with watch.step("copy"):
+                wait_for_copy()
+            with state.attached(connection, draft / STATE, is_update=True):
+                run = update.make(read, given.remove, decided)
+                if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
+                    _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
         run["steps"] = watch.steps
         write_json(draft / "run.json", run)
     return RunSummary(folder, run)
@@ -130,8 +137,9 @@ def export_run(folder: Path) -> RunSummary:
     current_run(folder)
     watch = Stopwatch()
     with new_run(folder) as draft:
-        before = _earlier(folder)
+        before = _read_earlier(current_run(folder))
         _copy(before.folder, draft)
+        shutil.copyfile(before.folder / STATE, draft / STATE)
         if (before.folder / "changes.parquet").is_file():
             shutil.copy2(before.folder / "changes.parquet", draft / "changes.parquet")
         run = before.run
@@ -163,6 +171,14 @@ def _export(
 
 
 @dataclass(frozen=True, slots=True)
+class _Read:
+    """What the files of an update are: entries of run.json, and how dates are read."""
+
+    inputs: list[dict[str, Any]]
+    readings: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Update:
     """One update of the copy of a run."""
 
@@ -172,30 +188,36 @@ class _Update:
     model: ResolutionModel
     watch: Stopwatch
 
-    def make(self, files: Sequence[Path], remove: Path | None, decided: Sequence[Decision]) -> dict[str, Any]:
-        """Update the database; return the document of run.json, without timings."""
-        connection, model, watch = self.connection, self.model, self.watch
-        now = datetime.now(tz=UTC).replace(tzinfo=None)
-        with watch.step("read"):
-            connection.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
-            connection.execute("CREATE TABLE quarantine AS FROM quarantine_before LIMIT 0")
+    def read(self, files: Sequence[Path]) -> _Read:
+        """Read and standardise the files, in memory: into `new_records`, `new_claims` and `quarantine`."""
+        with self.watch.step("read"):
+            create_quarantine(self.connection)
             sources = self._load(files)
-        with watch.step("standardise"):
+        with self.watch.step("standardise"):
             readings = self._standardise(sources)
+            inputs = [entry | {"update": True} for entry in describe_inputs(self.connection, sources)]
+        return _Read(inputs, readings)
+
+    def make(self, read: _Read, remove: Path | None, decided: Sequence[Decision]) -> dict[str, Any]:
+        """Update the database with what was read; return the document of run.json, without timings."""
+        connection, model = self.connection, self.model
+        now = datetime.now(tz=UTC).replace(tzinfo=None)
+        with self.watch.step("settle"):
+            if not read.inputs:
+                _create_nothing_new(connection)
             unknown = _note_removed(connection, remove)
-        with watch.step("settle"):
             _decide(connection, decided)
             terms = terms_of(model, self.before.rules, now=now, cause="update")
             changes = apply_changes(connection, model, terms)
             decisions = state.check_decisions(connection)
-        _write_changes(connection, self.draft / "changes.parquet")
-        run = self._describe(model, sources=sources)
+        with self.watch.step("describe"):
+            _write_changes(connection, self.draft / "changes.parquet")
+            run = self._describe(model, inputs=read.inputs)
         run["asked_precision"] = self.before.run.get("asked_precision")
-        run["readings"] = readings
+        run["readings"] = read.readings
         run["decisions"] = decisions
         run["changes"] = asdict(changes) | {"removed_but_unknown": unknown}
         run["created_at"] = now.isoformat(timespec="seconds") + "Z"
-        _tidy(connection, sources)
         return run
 
     def _load(self, files: Sequence[Path]) -> list[LoadedSource]:
@@ -212,8 +234,6 @@ class _Update:
         """Create `new_records` and `new_claims`; return how dates are read, those of new sources too."""
         before: list[dict[str, Any]] = self.before.run.get("readings", [])
         if not sources:
-            self.connection.execute("CREATE OR REPLACE TABLE new_records AS FROM party_records LIMIT 0")
-            self.connection.execute("CREATE OR REPLACE TABLE new_claims AS FROM claims LIMIT 0")
             return before
         known = state.readings_from_json(before)
         summary = standardise(
@@ -223,15 +243,19 @@ class _Update:
         new = [r for r in summary.readings if (r.source, r.slot) not in places]
         return [*before, *state.readings_json(new)]
 
-    def _describe(self, model: ResolutionModel, *, sources: Sequence[LoadedSource]) -> dict[str, Any]:
+    def _describe(self, model: ResolutionModel, *, inputs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         connection = self.connection
-        inputs = [entry | {"update": True} for entry in describe_inputs(connection, sources)]
-        connection.execute("INSERT INTO quarantine (FROM quarantine_before EXCEPT FROM quarantine)")
+        connection.execute("INSERT INTO work.quarantine (FROM memory.quarantine EXCEPT FROM work.quarantine)")
         counts = {
             "golden_records": state.count(connection, "(SELECT DISTINCT golden_id FROM membership)"),
             "quarantine": state.count(connection, "quarantine"),
         }
         return describe(connection, model, inputs=[*self.before.run["inputs"], *inputs], counts=counts)
+
+
+def _create_nothing_new(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE TABLE memory.new_records AS FROM party_records LIMIT 0")
+    connection.execute("CREATE TABLE memory.new_claims AS FROM claims LIMIT 0")
 
 
 def _note_removed(connection: duckdb.DuckDBPyConnection, remove: Path | None) -> int:
@@ -240,7 +264,7 @@ def _note_removed(connection: duckdb.DuckDBPyConnection, remove: Path | None) ->
     Returns how many records of the file the run does not know.
     """
     connection.execute(
-        "CREATE OR REPLACE TABLE gone AS SELECT record_id FROM new_records WHERE coalesce(is_deleted, false)"
+        "CREATE OR REPLACE TEMP TABLE gone AS SELECT record_id FROM new_records WHERE coalesce(is_deleted, false)"
     )
     if remove is None:
         return 0
@@ -279,9 +303,3 @@ def _decide(connection: duckdb.DuckDBPyConnection, decided: Sequence[Decision]) 
 def _write_changes(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write changes.parquet: the golden records that the update touched, with their members now."""
     exports.copy_to(connection, _CHANGES, path, options="FORMAT parquet")
-
-
-def _tidy(connection: duckdb.DuckDBPyConnection, sources: Sequence[LoadedSource]) -> None:
-    """Drop what the update made for itself, so that the database holds what a run's database holds."""
-    for table in ("new_records", "new_claims", "gone", "quarantine_before", *(s.table for s in sources)):
-        connection.execute(f"DROP TABLE IF EXISTS {table}")

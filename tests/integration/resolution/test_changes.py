@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolution import matching_run, state
+from resolution import clustered_pairs, matching_run, state
 from resolution.changes import Changes, apply_changes
 from resolution.decisions import Decision
 from resolution.domain.clustering import Bridge
@@ -85,6 +85,7 @@ def outcome(connection: duckdb.DuckDBPyConnection) -> Outcome:
         f" FROM golden_values JOIN {members} USING (golden_id)",
         "conflicts": "SELECT members, attribute, value, record_id, rule, support, claiming"
         f" FROM conflicts JOIN {members} USING (golden_id)",
+        "pairs": f"SELECT members, pairs, expected FROM clustered_pairs JOIN {members} USING (golden_id)",
     }
     return {name: sorted(connection.execute(q).fetchall(), key=repr) for name, q in queries.items()}
 
@@ -100,6 +101,7 @@ def full_run(ground: Ground, model: ResolutionModel, records: set[str], decision
         state.write_decisions(connection, decisions)
         matching_run.score(connection, matching_run.take(connection, model))
         settle_all(connection, terms_on(0, model))
+        clustered_pairs.count_all(connection)
         return outcome(connection)
 
 
@@ -118,6 +120,7 @@ class Batches:
         state.write_decisions(connection, decisions)
         matching_run.score(connection, matching_run.take(connection, model))
         settle_all(connection, terms_on(0, model))
+        clustered_pairs.count_all(connection)
         return cls(connection, model)
 
     def take(self, day: int, records: list[str], *, gone: list[str], altered: bool = False) -> Changes:

@@ -78,22 +78,6 @@ def test_how_dates_were_read_survives_json() -> None:
     assert state.readings_from_json(written) == readings
 
 
-def test_expectations_weigh_clusters_by_their_pairs(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "CREATE TABLE membership AS SELECT * FROM (VALUES ('a', 'g1', 'person'), ('b', 'g1', 'person'),"
-        " ('c', 'g1', 'person'), ('d', 'g2', 'person'), ('e', 'g2', 'person'))"
-        " t(record_id, golden_id, party_type);"
-        "CREATE TABLE links AS SELECT * FROM (VALUES ('a', 'b', 0.9, 'probabilistic'),"
-        " ('b', 'c', 0.7, 'probabilistic'), ('d', 'e', 0.2, 'steward')) t(record_id_l, record_id_r,"
-        " match_probability, method)"
-    )
-
-    pairs, right = state.clustered_pairs(connection)["person"]
-
-    assert pairs == 4
-    assert right == pytest.approx(3 * 0.8 + 1 * 1.0)  # the third pair of g1 is as likely as the other two
-
-
 def test_a_run_is_written_in_the_storage_format_that_is_cheap_to_write_and_updates_keep_it(
     tmp_path: Path,
 ) -> None:
