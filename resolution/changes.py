@@ -19,6 +19,9 @@ from resolution.settle import Terms, settle_changed
 
 _DROP_UNCHANGED = """
 delete from new_records where record_id in (select record_id from gone);
+create or replace temp table claims_before as
+select rowid as claim, {claims} from claims
+where record_id in (select record_id from new_records union all select record_id from gone);
 create or replace temp table same_rows as
 select record_id from (
     select {columns} from new_records
@@ -27,16 +30,23 @@ select record_id from (
 );
 create or replace temp table claims_now as
 select {claims} from new_claims semi join same_rows using (record_id);
-create or replace temp table claims_before as
-select {claims} from claims semi join same_rows using (record_id);
+create or replace temp table claims_then as
+select {claims} from claims_before semi join same_rows using (record_id);
 delete from new_records where record_id in (
     select record_id from same_rows where record_id not in (
-        select record_id from (from claims_now except all from claims_before)
+        select record_id from (from claims_now except all from claims_then)
         union all
-        select record_id from (from claims_before except all from claims_now)));
+        select record_id from (from claims_then except all from claims_now)));
 drop table same_rows;
 drop table claims_now;
-drop table claims_before;
+drop table claims_then;
+"""
+
+# Of the changed and the removed records, those that the run knows.
+_NOTE_KNOWN = """
+create or replace temp table known as
+select record_id from membership
+where record_id in (select record_id from new_records union all select record_id from gone);
 """
 
 # What a joining link tied to a record that changes now may settle otherwise, in its cluster or not.
@@ -56,7 +66,8 @@ _TAKE_IN = """
 delete from links
 where record_id_l in (select record_id from stale) or record_id_r in (select record_id from stale);
 delete from party_records where record_id in (select record_id from stale);
-delete from claims where record_id in (select record_id from stale);
+delete from claims where rowid in (select claim from claims_before semi join stale using (record_id));
+drop table claims_before;
 insert into party_records by name from new_records;
 insert into claims by name from new_claims semi join new_records using (record_id);
 """
@@ -75,7 +86,8 @@ class Changes:
 def apply_changes(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, terms: Terms) -> Changes:
     """Take the changes in and settle what they touch."""
     _drop_unchanged(connection)
-    known = "record_id in (select record_id from membership)"
+    connection.execute(_NOTE_KNOWN)
+    known = "record_id in (select record_id from known)"
     new = sampling.count(connection, f"(from new_records where not {known})")
     changed = sampling.count(connection, f"(from new_records where {known})")
     removed = sampling.count(connection, f"(select distinct record_id from gone where {known})")

@@ -1,4 +1,4 @@
-"""A file copied while other work goes on."""
+"""A large file copied while other work goes on."""
 
 import os
 import shutil
@@ -12,8 +12,8 @@ from pathlib import Path
 def copied_beside(source: Path, target: Path) -> Iterator[Callable[[], object]]:
     """Copy a file while the block goes on; yield what waits for the copy and raises what stopped it.
 
-    What was copied is sent to the disk at once, so that a database which later makes sure of its own last
-    page does not wait for the whole file.
+    What was copied is sent to the disk at once, so that a database which later makes sure of its last page
+    does not wait for the whole file.
     """
     with ThreadPoolExecutor(max_workers=1) as beside:
         copying = beside.submit(shutil.copyfile, source, target)

@@ -98,16 +98,18 @@ where host is null or host not in (select record_id from tombstones);
 # A golden record carries the seed of its founder: the first seen of its live members and of those
 # ghosts with it whose seed was once in use.
 HOMES = f"""
-create or replace temp table ledger_founders as
+create or replace temp table ledger_rows as
 with present as (
     select record_id from ledger_scope
     union
     select record_id from ledger_ghosts
-), rows_of_present as (
-    select distinct record_id, golden_id from ledger semi join present using (record_id)
-    where golden_id is not null
 )
-select record_id, golden_id from rows_of_present where golden_id = {SEED_ID_SQL};
+select distinct record_id, golden_id from ledger semi join present using (record_id)
+where golden_id is not null;
+
+-- a table of its own, so that seeds are made of these records alone, which takes long for all
+create or replace temp table ledger_founders as
+select record_id, golden_id from ledger_rows where golden_id = {SEED_ID_SQL};
 
 create or replace temp table ledger_placed as
 with placed as (
@@ -200,6 +202,7 @@ drop table ledger_gone;
 drop table ledger_scope;
 drop table ledger_heirs;
 drop table ledger_ghosts;
+drop table ledger_rows;
 drop table ledger_founders;
 drop table ledger_placed;
 drop table ledger_homes;

@@ -141,7 +141,7 @@ def _run(
             model_json = to_json(model)
             counts = exports.write_all(connection, draft, model=model_json)
             clustered_pairs.count_all(connection)
-            run = describe(connection, model, inputs=inputs, counts=counts)
+            run = describe(connection, model, model_id=model_json["model_id"], inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision
             run["decisions"] = decided
@@ -200,10 +200,14 @@ def describe(
     connection: duckdb.DuckDBPyConnection,
     model: ResolutionModel,
     *,
+    model_id: str,
     inputs: Sequence[dict[str, Any]],
     counts: dict[str, int],
 ) -> dict[str, Any]:
-    """Return what run.json says of a run, without timings; `counts` are those of `exports.write_all`."""
+    """Return what run.json says of a run, without timings; `counts` are those of `exports.write_all`.
+
+    `model_id` is that of the model, given because to make it costs a second.
+    """
     records, persons, organizations = connection.execute(
         "SELECT count(*), count(*) FILTER (party_type = 'person'),"
         " count(*) FILTER (party_type = 'organization') FROM membership"
@@ -231,7 +235,7 @@ def describe(
             }
             for name, party in model.parties.items()
         },
-        "model_id": model.model_id,
+        "model_id": model_id,
         "versions": {name: version(name) for name in ("splink", "duckdb", "numpy", "scipy")},
     }
 

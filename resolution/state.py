@@ -71,6 +71,10 @@ def attached(connection: duckdb.DuckDBPyConnection, path: Path, *, is_update: bo
         connection.execute(f"SET checkpoint_threshold = '{NEVER}'")
     connection.execute("SET search_path = 'work,memory'")
     yield
+    if is_update:
+        connection.execute(
+            "SET threads = 1"
+        )  # two would take three times as long, each waiting for the other
     connection.execute("USE memory")
     connection.execute("DETACH work")
 

@@ -250,7 +250,13 @@ class _Update:
             "golden_records": state.count(connection, "(SELECT DISTINCT golden_id FROM membership)"),
             "quarantine": state.count(connection, "quarantine"),
         }
-        return describe(connection, model, inputs=[*self.before.run["inputs"], *inputs], counts=counts)
+        return describe(
+            connection,
+            model,
+            model_id=self.before.model_json["model_id"],
+            inputs=[*self.before.run["inputs"], *inputs],
+            counts=counts,
+        )
 
 
 def _create_nothing_new(connection: duckdb.DuckDBPyConnection) -> None:
