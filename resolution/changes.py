@@ -13,7 +13,7 @@ import duckdb
 
 from resolution import clustered_pairs, matching_run
 from resolution.domain.attributes import PartyType
-from resolution.matching import sampling, scoring, semantic
+from resolution.matching import engine, sampling, scoring, semantic
 from resolution.matching.model import ResolutionModel
 from resolution.settle import Terms, settle_changed
 
@@ -121,7 +121,11 @@ def _score(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> Non
         if party.blocking_rules:
             matching_run.block_new(connection, new=new, everyone=everyone, model=party, target="new_pairs")
             if sampling.count(connection, "new_pairs"):
-                scoring.add_links(connection, everyone, pairs="new_pairs", party_type=party_type, model=party)
+                engine.take_compared(connection, everyone, pairs="new_pairs", model=party, target="compared")
+                scoring.add_links(
+                    connection, "compared", pairs="new_pairs", party_type=party_type, model=party
+                )
+                connection.execute("DROP TABLE compared")
                 semantic.add_meaning(connection, everyone, model=party)
             connection.execute("DROP TABLE new_pairs")
         connection.execute(f"DROP TABLE {new}")

@@ -35,7 +35,8 @@ with chosen as (
     join members a on a.record_id = record_id_l join members b on b.record_id = record_id_r
     where a.golden_id = b.golden_id group by a.golden_id
 ), expected as (
-    select golden_id, party_type, sizes.n * (sizes.n - 1) // 2 as pairs, coalesce(total / scored.n, 0.5) as share
+    select golden_id, party_type, sizes.n * (sizes.n - 1) // 2 as pairs,
+        coalesce(total / scored.n, 0.5) as share
     from sizes left join scored using (golden_id)
 )
 select golden_id, party_type, pairs, (pairs * share)::decimal(38, 9) from expected

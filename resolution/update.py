@@ -19,9 +19,8 @@ import duckdb
 from resolution import exports, state
 from resolution.changes import apply_changes
 from resolution.copying import copied_beside
-from resolution.decisions import Decision, read_decisions, refuse_contradictions
+from resolution.decisions import Decision, read_decisions
 from resolution.domain.errors import InputError, OutdatedModel
-from resolution.domain.ids import DEFAULT_OBJECT
 from resolution.files.loading import LoadedSource, load_sources
 from resolution.files.mapping_file import write_mapping
 from resolution.files.quarantine import create_quarantine
@@ -33,6 +32,7 @@ from resolution.run_folder import RULES, STATE, current_run, new_run
 from resolution.standardise.standardise import standardise
 from resolution.stopwatch import Stopwatch
 from resolution.survivorship_rules import SurvivorshipRules, default_rules, read_rules
+from resolution.update_asks import add_decisions, note_removed
 from resolution.update_mapping import map_update
 
 EXPORT_UP_TO = 200_000  # records; the files of larger runs are written when asked for
@@ -97,24 +97,38 @@ def update_run(folder: Path, files: Sequence[Path], *, options: UpdateOptions | 
     decided = read_decisions(given.decisions) if given.decisions else []
     watch = Stopwatch(total=STEPS)
     with watch.running(is_shown=given.is_shown), new_run(folder) as draft:
-        earlier = current_run(folder)
-        _copy(earlier, draft)
-        with (
-            copied_beside(earlier / STATE, draft / STATE) as wait_for_copy,
-            state.open_memory(draft / STATE) as connection,
-        ):
-            before = _read_earlier(earlier)
-            update = _Update(connection, draft, before, _model_of(before, folder), watch)
-            read = update.read(files)
-            with watch.step("copy"):
-                wait_for_copy()
-            with state.attached(connection, draft / STATE, is_update=True):
-                run = update.make(read, given.remove, decided)
-                if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
-                    _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
+        run = _update_into(draft, folder, files, given=given, decided=decided, watch=watch)
         run["steps"] = watch.steps
         write_json(draft / "run.json", run)
     return RunSummary(folder, run)
+
+
+def _update_into(
+    draft: Path,
+    folder: Path,
+    files: Sequence[Path],
+    *,
+    given: UpdateOptions,
+    decided: Sequence[Decision],
+    watch: Stopwatch,
+) -> dict[str, Any]:
+    """Make the next run of `folder` in `draft`; its database is copied while the files are read."""
+    earlier = current_run(folder)
+    _copy(earlier, draft)
+    with (
+        copied_beside(earlier / STATE, draft / STATE) as wait_for_copy,
+        state.open_memory(draft / STATE) as connection,
+    ):
+        before = _read_earlier(earlier)
+        update = _Update(connection, draft, before, _model_of(before, folder), watch)
+        read = update.read(files)
+        with watch.step("copy"):
+            wait_for_copy()
+        with state.attached(connection, draft / STATE, is_update=True):
+            run = update.make(read, given.remove, decided)
+            if given.export or (given.export is None and run["counts"]["records"] <= EXPORT_UP_TO):
+                _export(connection, draft, run=run, model_json=before.model_json, watch=watch)
+    return run
 
 
 def _model_of(before: _Earlier, folder: Path) -> ResolutionModel:
@@ -205,8 +219,8 @@ class _Update:
         with self.watch.step("settle"):
             if not read.inputs:
                 _create_nothing_new(connection)
-            unknown = _note_removed(connection, remove)
-            _decide(connection, decided)
+            unknown = note_removed(connection, remove)
+            add_decisions(connection, decided)
             terms = terms_of(model, self.before.rules, now=now, cause="update")
             changes = apply_changes(connection, model, terms)
             decisions = state.check_decisions(connection)
@@ -262,48 +276,6 @@ class _Update:
 def _create_nothing_new(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE memory.new_records AS FROM party_records LIMIT 0")
     connection.execute("CREATE TABLE memory.new_claims AS FROM claims LIMIT 0")
-
-
-def _note_removed(connection: duckdb.DuckDBPyConnection, remove: Path | None) -> int:
-    """Create table `gone`: records to remove, named in a file or marked deleted by their source.
-
-    Returns how many records of the file the run does not know.
-    """
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE gone AS SELECT record_id FROM new_records WHERE coalesce(is_deleted, false)"
-    )
-    if remove is None:
-        return 0
-    try:
-        connection.execute(
-            "CREATE OR REPLACE TEMP TABLE named AS"
-            f" SELECT DISTINCT trim(source) || ':{DEFAULT_OBJECT}:' || trim(source_id) AS record_id"
-            " FROM read_csv(?, header = true, all_varchar = true)",
-            [str(remove)],
-        )
-    except duckdb.Error as error:
-        raise InputError(
-            f"{remove} cannot be read; give --remove a CSV with columns source and source_id"
-        ) from error
-    connection.execute("INSERT INTO gone SELECT record_id FROM named WHERE record_id IS NOT NULL")
-    return state.count(connection, "(FROM named ANTI JOIN party_records USING (record_id))")
-
-
-def _decide(connection: duckdb.DuckDBPyConnection, decided: Sequence[Decision]) -> None:
-    """Add decisions to those of the run, a later one on a pair in the place of an earlier one.
-
-    Creates table `redecided` (record_id).
-    """
-    before = {(d.left, d.right): d.is_match for d in state.read_decisions(connection)}
-    now = before | {(d.left, d.right): d.is_match for d in decided}
-    decisions = [Decision(left, right, verdict) for (left, right), verdict in sorted(now.items())]
-    refuse_contradictions(decisions)
-    state.write_decisions(connection, decisions)
-    changed = {record for pair, verdict in now.items() if before.get(pair) is not verdict for record in pair}
-    connection.execute("CREATE OR REPLACE TEMP TABLE redecided (record_id VARCHAR)")
-    if changed:
-        rows = [[record] for record in sorted(changed)]
-        connection.executemany("INSERT INTO redecided VALUES (?)", rows)
 
 
 def _write_changes(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -16,7 +16,6 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
 from resolution.matching.training import Estimates, Floats, Vectors
@@ -81,6 +80,8 @@ def fit_additive(
     vectors: Vectors, targets: Floats, *, start: AdditiveWeights, pull: float = PULL
 ) -> AdditiveWeights:
     """Return the weights that reproduce `targets` (match probabilities of the pairs) best."""
+    from scipy.optimize import minimize  # takes .3 s to load, and an update fits nothing
+
     sizes = [len(levels) for levels in start.levels]
     design, origin = _design(vectors, sizes), _pack(start)
     pulls = np.full(len(origin), pull)

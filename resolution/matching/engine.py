@@ -148,6 +148,22 @@ def scoring_sql(
     return f"SELECT COLUMNS(c -> NOT starts_with(c, 'tf_')) FROM ({scored}) WHERE {kept}"
 
 
+def take_compared(
+    connection: duckdb.DuckDBPyConnection, table: str, *, pairs: str, model: PartyModel, target: str
+) -> None:
+    """Create temporary table `target`: what scoring reads of `table`, of the records in table `pairs`.
+
+    Scoring reads all rows once for each side of a pair, which costs more than few pairs do.
+    """
+    sql = scoring_sql(table, pairs=pairs, model=model)
+    names = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+    read = [name for name in names if re.search(rf"\b{name}(_[lr])?\b", sql)]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT {', '.join(read)} FROM {table} WHERE record_id IN"
+        f" (SELECT join_key_l FROM {pairs} UNION SELECT join_key_r FROM {pairs})"
+    )
+
+
 def _selected(columns: Sequence[str], pair_values: Mapping[str, str]) -> list[str]:
     """Return Splink's list of columns of both rows, with the pair values computed instead of read."""
     read = [c for c in columns if not any(re.search(rf"\b{name}_[lr]\b", c) for name in pair_values)]
