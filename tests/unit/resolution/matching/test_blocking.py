@@ -129,7 +129,7 @@ def test_the_pairs_stay_within_the_budget(
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: budget)
     sizes = {"a": 2, "b": 3, "c": 6, "d": 15, "e": 40}
-    _table(connection, [(None, None, None, city) for city, n in sizes.items() for _ in range(n)])
+    _table(connection, [(f"{city}{i}", None, None, city) for city, n in sizes.items() for i in range(n)])
 
     (rule,) = learn_blocking(connection, "people", keys=KEYS, records=sum(sizes.values()))
 
@@ -145,11 +145,40 @@ def test_one_limit_holds_for_all_rules_together(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: 50)
-    _table(connection, [("1", None, None, "a")] * 10)  # 45 pairs by each of two rules
+    # 45 pairs by each of two rules
+    _table(connection, [("1", str(n), "x", "a") for n in range(10)])
 
     rules = learn_blocking(connection, "people", keys=KEYS, records=10)
 
     assert [rule.stop_values for rule in rules] == [("1",), ("a",)]
+
+
+def test_records_that_are_alike_in_every_key_do_not_make_its_values_common(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An inventor of a thousand patents once met none of his own, for his name was held to be too common."""
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: 20)
+    often: Record = ("1", "junyi", "li", "a")
+    others: list[Record] = [(str(n), str(n), "x", "b") for n in range(2, 9)]
+    _table(connection, [*[often] * 12, *others])
+
+    rules = learn_blocking(connection, "people", keys=KEYS, records=19)
+
+    assert {rule.name: rule.stop_values for rule in rules} == {"phone": (), "name": (), "city": ("b",)}
+    assert len(_blocked(connection, rules)) == 12 * 11 // 2
+
+
+def test_a_rule_alone_stays_within_the_budget_of_twins(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: 10)
+    some: list[Record] = [("1", None, None, None)] * 6 + [("2", None, None, None)] * 9
+    _table(connection, some)
+
+    (rule,) = learn_blocking(connection, "people", keys=KEYS, records=len(some))
+
+    assert rule.stop_values == ("2",)  # 15 pairs and 36 more; the budget is four times ten
+    assert len(_blocked(connection, (rule,))) == 15
 
 
 @pytest.mark.parametrize(("records", "pairs_each"), [(10, 30_000), (10_000, 100), (100_000_000, 4)])
