@@ -7,6 +7,7 @@ returned as one value.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -49,6 +50,7 @@ LEAST_FILLED = 0.01  # share of records that must have a value for a field to be
 LEAST_FILLED_RECORDS = 2
 FEWEST_MATCHES = 3.0  # expected matches below which nothing was learned: then only rules link
 FEWEST_MATCHES_TO_TELL = 30.0  # below it, no precision or recall is stated
+NAME_OF_ITS_OWN = "org_name"  # a comparison that can do alone: firms choose names that nobody else has
 
 CATALOGUE: Mapping[PartyType, tuple[tuple[Comparison, ...], Mapping[str, str]]] = {
     PartyType.PERSON: (PERSON_COMPARISONS, PERSON_BLOCKS),
@@ -233,13 +235,7 @@ def fit_party_model(
         connection, "training_levels", comparisons=prepared.comparisons, weight=weight
     )
     vectors, _ = _with_names(vectors, prepared).distinct()
-    estimates = expectation_maximisation(
-        vectors,
-        prepared.comparisons,
-        population=population,
-        kinships=prepared.kinships,
-        unmet=_unmet_kin(connection, prepared),
-    )
+    estimates = _estimate(vectors, prepared, population=population, unmet=_unmet_kin(connection, prepared))
     weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
     if estimates.matches >= FEWEST_MATCHES:
         weights = _with_outcomes(connection, prepared, pairs=pairs, estimates=estimates, weights=weights)
@@ -255,6 +251,26 @@ def fit_party_model(
         )
     thresholds = choose_thresholds(vectors, weights.score(vectors), precision=precision)
     return _fitted(prepared, estimates, weights, thresholds=thresholds, decisions=learned)
+
+
+def _estimate(
+    vectors: Vectors, prepared: Prepared, *, population: Population, unmet: Vectors | None
+) -> Estimates:
+    """Return what EM learns; of organisations of which little but names is known, from names alone."""
+    learn = partial(
+        expectation_maximisation,
+        vectors,
+        prepared.comparisons,
+        population=population,
+        kinships=prepared.kinships,
+        unmet=unmet,
+    )
+    estimates = learn()
+    names = [c.name for c in prepared.comparisons]
+    if estimates.matches >= FEWEST_MATCHES or NAME_OF_ITS_OWN not in names:
+        return estimates
+    believing = learn(believed=names.index(NAME_OF_ITS_OWN))
+    return believing if believing.matches >= FEWEST_MATCHES else estimates
 
 
 def _with_outcomes(
@@ -295,7 +311,7 @@ def _fitted(
 ) -> PartyModel:
     draft = prepared.draft
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
-    told = enough and estimates.matches >= FEWEST_MATCHES_TO_TELL
+    told = enough and not estimates.is_believed and estimates.matches >= FEWEST_MATCHES_TO_TELL
     return PartyModel(
         status="fitted" if enough else "rules_only",
         status_reason=_status_reason(estimates, enough=enough),
@@ -319,6 +335,11 @@ def _status_reason(estimates: Estimates, *, enough: bool) -> str:
         return (
             f"only {estimates.matches:.0f} matching pairs are expected, too few to learn from;"
             " links come from rules on identifiers and exact agreement"
+        )
+    if estimates.is_believed:
+        return (
+            f"{estimates.matches:.0f} matching pairs expected, from names alone: too little else is known to tell"
+            " how many are right"
         )
     kin = ", ".join(f"{n:.0f} of {name}" for name, n in estimates.kin.items() if n >= 2)
     related = f"; pairs of related but different parties: {kin}" if kin else ""

@@ -18,7 +18,7 @@ Rubin 2001 for classes of non-matches.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,7 @@ class Estimates:
     iterations: int
     posterior: Floats  # match probability of each blocked pair of the input
     matched: tuple[Floats, ...] = ()  # expected matching pairs by comparison and level
+    is_believed: bool = False  # one comparison was taken at its word: nothing corroborates the matches
 
     @property
     def prior_weight(self) -> float:
@@ -207,6 +208,7 @@ class _State:
     m: list[Floats]
     u: list[Floats]
     counts: Floats  # matches, then each kinship
+    believed: int | None = None  # comparison of which u is given
 
 
 def _expect(
@@ -239,8 +241,30 @@ def _maximise(
         new[0] = max(new[0], LEAST_DISAGREEMENT * prior[0])
         moved = max(moved, float(np.abs(new - state.m[c]).max()))
         state.m[c] = new
-        state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
+        if c != state.believed:
+            state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
     return moved
+
+
+def _as_rare_as_usual(vectors: Vectors, comparison: int, agreeing: NDArray[np.bool_]) -> Vectors:
+    """Return the vectors with rarity measured from that of the pairs that agree, not from chance.
+
+    Among few records a value that two of them share looks common for that alone.
+    """
+    if not agreeing.any():
+        return vectors
+    rarity = vectors.rarity.copy()
+    rarity[agreeing, comparison] -= np.average(
+        rarity[agreeing, comparison], weights=vectors.weights[agreeing]
+    )
+    return replace(vectors, rarity=rarity)
+
+
+def _without_agreement(shares: Floats) -> Floats:
+    """Return level shares with next to no agreement by chance."""
+    pure = shares.copy()
+    pure[-1] *= PUREST_AGREEMENT
+    return np.asarray(np.clip(pure / pure.sum(), FLOOR, 1.0))
 
 
 def expectation_maximisation(
@@ -250,21 +274,29 @@ def expectation_maximisation(
     population: Population,
     kinships: Sequence[str] = (),
     unmet: Vectors | None = None,
+    believed: int | None = None,
 ) -> Estimates:
     """Return m, u and the number of matches that explain the blocked pairs best.
 
     `unmet` are pairs that blocking does not meet and that share what relatives share: without them the
     relatives among the blocked pairs, which were met because they look alike, would pass for all there are.
+    `believed` is a comparison that hardly agrees by chance. Where there is hardly another field, nothing
+    tells matches from chance, and EM, which starts from agreement as chance, ends with no match at all.
     """
     kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
     blocked, met = float(vectors.weights.sum()), len(vectors.weights)
+    shares = [np.clip(s, FLOOR, 1.0) for s in population.shares]
+    matches = FIRST_SHARE_OF_MATCHES * blocked
+    if believed is not None:
+        best = vectors.levels[:, believed] == len(priors[believed]) - 1
+        matches = float(vectors.weights[best].sum() / priors[believed][-1])
+        shares[believed] = _without_agreement(shares[believed])
+        vectors = _as_rare_as_usual(vectors, believed, best)
     if unmet is not None:
         vectors = vectors.beside(unmet)
-    first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
-        kinships
-    )
-    state = _State(list(priors), [np.clip(s, FLOOR, 1.0) for s in population.shares], np.array(first))
+    first = [max(matches, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships)
+    state = _State(list(priors), shares, np.array(first), believed)
     least = np.array([1.0] + [max(LEAST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships))
     iteration, moved = 0, 1.0
     while moved >= CONVERGED and iteration < MOST_ITERATIONS:
@@ -287,4 +319,5 @@ def expectation_maximisation(
         iteration,
         posterior[:met, 0],
         matched,
+        believed is not None,
     )

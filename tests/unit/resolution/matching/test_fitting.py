@@ -205,6 +205,36 @@ def test_organisations_are_learned_by_the_words_of_their_names(fit: Fit) -> None
     assert model.default_word_weight > model.word_weights["acme"]
 
 
+def _named(*, twice: int) -> list[Row]:
+    """Return organisations of which a name is all that is known; the first `twice` are there twice."""
+    words = [f"{a}{b}{c}o" for a in "bdfk" for b in "aeiou" for c in "lmnr"]
+    names = [f"{first} {second}" for first, second in zip(words, reversed(words), strict=True)]
+    return [{"org_name": name} for name in (*names, *names[:twice])]
+
+
+def test_organisations_of_which_names_are_all_that_is_known_are_told_by_them(fit: Fit) -> None:
+    """Nothing else corroborates: EM once took every agreement for chance, and nothing was linked."""
+    model = fit(_named(twice=30), party_type=PartyType.ORGANIZATION)
+
+    (name,) = model.comparisons
+    weight = {level.label: level.weight + model.prior_weight for level in name.levels}
+    assert model.status == "fitted"
+    assert weight["same"] > 1 > 0 > weight["different"]
+    assert "names alone" in model.status_reason
+    assert model.expected_precision is None
+    assert model.expected_recall is None
+
+
+def test_names_that_nobody_shares_link_nothing(fit: Fit) -> None:
+    assert fit(_named(twice=0), party_type=PartyType.ORGANIZATION).status == "rules_only"
+
+
+def test_people_are_not_told_by_names_alone(fit: Fit) -> None:
+    rows = [{"given_name": "anna", "family_name": f"kr{c}n{d}"} for c in "abcde" for d in "vwxyz"]
+
+    assert fit([*rows, *rows]).status == "rules_only"
+
+
 def test_an_untrained_model_weighs_nothing(fitted: Fitted) -> None:
     draft = fitted.prepared.draft
 
