@@ -246,11 +246,33 @@ def _maximise(
     return moved
 
 
-def _as_rare_as_usual(vectors: Vectors, comparison: int, agreeing: NDArray[np.bool_]) -> Vectors:
+def _first_state(
+    vectors: Vectors,
+    priors: Sequence[Floats],
+    population: Population,
+    *,
+    kinships: int,
+    believed: int | None,
+) -> _State:
+    """Return where EM starts; a comparison that is believed agrees next to never by chance."""
+    blocked = float(vectors.weights.sum())
+    matches = FIRST_SHARE_OF_MATCHES * blocked
+    u = [np.clip(shares, FLOOR, 1.0) for shares in population.shares]
+    if believed is not None:
+        best = len(priors[believed]) - 1
+        matches = float(vectors.weights[vectors.levels[:, believed] == best].sum() / priors[believed][best])
+        u[believed][best] *= PUREST_AGREEMENT
+        u[believed] = np.clip(u[believed] / u[believed].sum(), FLOOR, 1.0)
+    counts = [max(matches, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * kinships
+    return _State(list(priors), u, np.array(counts), believed)
+
+
+def _as_rare_as_usual(vectors: Vectors, comparison: int, *, best: int) -> Vectors:
     """Return the vectors with rarity measured from that of the pairs that agree, not from chance.
 
     Among few records a value that two of them share looks common for that alone.
     """
+    agreeing = vectors.levels[:, comparison] == best
     if not agreeing.any():
         return vectors
     rarity = vectors.rarity.copy()
@@ -258,13 +280,6 @@ def _as_rare_as_usual(vectors: Vectors, comparison: int, agreeing: NDArray[np.bo
         rarity[agreeing, comparison], weights=vectors.weights[agreeing]
     )
     return replace(vectors, rarity=rarity)
-
-
-def _without_agreement(shares: Floats) -> Floats:
-    """Return level shares with next to no agreement by chance."""
-    pure = shares.copy()
-    pure[-1] *= PUREST_AGREEMENT
-    return np.asarray(np.clip(pure / pure.sum(), FLOOR, 1.0))
 
 
 def expectation_maximisation(
@@ -286,17 +301,11 @@ def expectation_maximisation(
     kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
     blocked, met = float(vectors.weights.sum()), len(vectors.weights)
-    shares = [np.clip(s, FLOOR, 1.0) for s in population.shares]
-    matches = FIRST_SHARE_OF_MATCHES * blocked
+    state = _first_state(vectors, priors, population, kinships=len(kinships), believed=believed)
     if believed is not None:
-        best = vectors.levels[:, believed] == len(priors[believed]) - 1
-        matches = float(vectors.weights[best].sum() / priors[believed][-1])
-        shares[believed] = _without_agreement(shares[believed])
-        vectors = _as_rare_as_usual(vectors, believed, best)
+        vectors = _as_rare_as_usual(vectors, believed, best=len(priors[believed]) - 1)
     if unmet is not None:
         vectors = vectors.beside(unmet)
-    first = [max(matches, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships)
-    state = _State(list(priors), shares, np.array(first), believed)
     least = np.array([1.0] + [max(LEAST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships))
     iteration, moved = 0, 1.0
     while moved >= CONVERGED and iteration < MOST_ITERATIONS:

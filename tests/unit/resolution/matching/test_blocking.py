@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from splink import DuckDBAPI, Linker
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import blocking, engine, features, fitting
+from resolution.matching import blocking, engine, features, preparing
 from resolution.matching.blocking import SMALLEST_BLOCK, SMALLEST_BUDGET, learn_blocking, pair_budget
 from resolution.matching.model import BlockingRule, PartyModel
 
@@ -29,7 +29,7 @@ def _table(connection: duckdb.DuckDBPyConnection, records: list[Record]) -> None
 
 
 def _model(rules: tuple[BlockingRule, ...]) -> PartyModel:
-    return fitting.draft_model((), rules, {}, word_weights={}, default_word_weight=1.0)
+    return preparing.draft_model((), rules, {}, word_weights={}, default_word_weight=1.0)
 
 
 def _blocked(
@@ -129,7 +129,8 @@ def test_the_pairs_stay_within_the_budget(
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: budget)
     sizes = {"a": 2, "b": 3, "c": 6, "d": 15, "e": 40}
-    _table(connection, [(f"{city}{i}", None, None, city) for city, n in sizes.items() for i in range(n)])
+    some: list[Record] = [(f"{city}{i}", None, None, city) for city, n in sizes.items() for i in range(n)]
+    _table(connection, some)
 
     (rule,) = learn_blocking(connection, "people", keys=KEYS, records=sum(sizes.values()))
 
@@ -158,9 +159,9 @@ def test_records_that_are_alike_in_every_key_do_not_make_its_values_common(
 ) -> None:
     """An inventor of a thousand patents once met none of his own, for his name was held to be too common."""
     monkeypatch.setattr(blocking, "pair_budget", lambda _: 20)
-    often: Record = ("1", "junyi", "li", "a")
+    often: list[Record] = [("1", "junyi", "li", "a") for _ in range(12)]
     others: list[Record] = [(str(n), str(n), "x", "b") for n in range(2, 9)]
-    _table(connection, [*[often] * 12, *others])
+    _table(connection, [*often, *others])
 
     rules = learn_blocking(connection, "people", keys=KEYS, records=19)
 
@@ -172,7 +173,7 @@ def test_a_rule_alone_stays_within_the_budget_of_twins(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: 10)
-    some: list[Record] = [("1", None, None, None)] * 6 + [("2", None, None, None)] * 9
+    some: list[Record] = [(phone, None, None, None) for phone in "1" * 6 + "2" * 9]
     _table(connection, some)
 
     (rule,) = learn_blocking(connection, "people", keys=KEYS, records=len(some))
@@ -193,7 +194,7 @@ def test_people_who_state_the_same_meet(
     people: Callable[..., list[dict[str, object]]],
 ) -> None:
     load_parties(connection, people(150))
-    prepared = fitting.prepare(connection, PartyType.PERSON)
+    prepared = preparing.prepare(connection, PartyType.PERSON)
     assert prepared is not None
 
     engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
