@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolution.matching.model import Calibration, Interval
-from resolution.matching.training import Floats, Vectors, probabilities
+from resolution.matching.vectors import Floats, Vectors, probabilities
 
 MATCH = 0.5  # likelier than not: the cut that makes the fewest expected mistakes
 REVIEW = 0.1  # below it, nine in ten looks would be wasted

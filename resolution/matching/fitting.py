@@ -25,13 +25,8 @@ from resolution.matching.outcomes import learn_from_outcomes
 from resolution.matching.preparing import Prepared
 from resolution.matching.relatives import unmet_kin
 from resolution.matching.rules import vetoes_in_force
-from resolution.matching.training import (
-    Estimates,
-    Population,
-    Vectors,
-    expectation_maximisation,
-    level_shares,
-)
+from resolution.matching.training import Estimates, Population, expectation_maximisation, level_shares
+from resolution.matching.vectors import Vectors
 from resolution.matching.whole_pairs import Blocked, all_pairs, sample_whole_pairs
 
 FEWEST_MATCHES = 3.0  # expected matches below which nothing was learned: then only rules link

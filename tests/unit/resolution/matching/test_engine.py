@@ -12,7 +12,7 @@ import pytest
 from resolution.matching import engine, preparing, sampling
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.model import PartyModel, ResolutionModel
-from resolution.matching.training import Floats, probabilities
+from resolution.matching.vectors import Floats, probabilities
 
 
 class Fitted(Protocol):

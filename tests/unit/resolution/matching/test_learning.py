@@ -10,7 +10,7 @@ from resolution.matching import engine, preparing, sampling
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.learning import FEWEST_DECISIONS, Decisions, learn_from_decisions
 from resolution.matching.model import PartyModel
-from resolution.matching.training import Floats, Vectors
+from resolution.matching.vectors import Floats, Vectors
 
 Pair = tuple[str, str]
 
