@@ -150,7 +150,7 @@ class _State:
     m: list[Floats]
     u: list[Floats]
     counts: Floats  # matches, then each kinship
-    believed: int | None = None  # comparison of which u is given
+    believed: int | None = None  # comparison of which u is given, and m at least what was believed before
 
 
 def _expect(
@@ -179,7 +179,7 @@ def _maximise(
     for c, prior in enumerate(priors):
         matched = expected_levels(vectors, expected[:, 0], comparison=c, size=len(prior))
         new = (matched + PRIOR_PAIRS * prior) / (matched.sum() + PRIOR_PAIRS)
-        new = np.maximum(new, LEAST_AGREEMENT * prior)
+        new = np.maximum(new, (1.0 if c == state.believed else LEAST_AGREEMENT) * prior)
         new[0] = max(new[0], LEAST_DISAGREEMENT * prior[0])
         moved = max(moved, float(np.abs(new - state.m[c]).max()))
         state.m[c] = new

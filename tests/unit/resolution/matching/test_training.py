@@ -201,3 +201,23 @@ def test_em_never_collapses(rows: list[tuple[int, ...]], unseen: int) -> None:
         assert (found.u[c] > 0).all()
     assert ((found.posterior >= 0) & (found.posterior <= 1)).all()
     assert 1 <= found.matches <= len(rows) + 1
+
+
+def test_a_comparison_that_is_believed_tells_matches_alone_and_keeps_what_was_known_of_it() -> None:
+    """Nothing corroborates it: EM would end with no match, and near values would be worth nothing."""
+    name = _comparison("name")
+    levels = np.repeat([2, 1, 0], [90, 20, 200])[:, None].astype(np.int8)
+    vectors = Vectors(levels, np.where(levels == 2, -0.8, 0.0), np.ones(len(levels)))
+    shares = np.array([0.9995, 0.0003, 0.0002])
+    population = Population(400_000.0, (400_000.0,), (shares,))
+
+    doubted, believing = (
+        expectation_maximisation(vectors, (name,), population=population, believed=believed)
+        for believed in (None, 0)
+    )
+
+    assert doubted.matches < 3
+    assert 70 < believing.matches <= 110
+    assert (believing.m[0] >= prior_m(name)).all()
+    assert believing.is_believed
+    assert not doubted.is_believed
