@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from resolution.matching.calibration import interval
+from resolution.matching.calibration import OVERSTATED, interval
 from resolution.matching.model import ResolutionModel
 
 TABLE = """
@@ -83,7 +83,7 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
             expected[name] = None
             continue
         expected[name] = {
-            "precision": asdict(interval(right / pairs, pairs=pairs)),
+            "precision": asdict(interval((1 - OVERSTATED[name]) * right / pairs, pairs=pairs)),
             "recall": asdict(party.expected_recall),
             "pairs": pairs,
         }

@@ -10,15 +10,8 @@ from numpy.typing import NDArray
 
 from resolution.matching import training
 from resolution.matching.comparisons import Comparison, Level
-from resolution.matching.training import (
-    Estimates,
-    Floats,
-    Population,
-    Vectors,
-    expectation_maximisation,
-    prior_m,
-    probabilities,
-)
+from resolution.matching.training import Estimates, Population, expectation_maximisation, prior_m
+from resolution.matching.vectors import Floats, Vectors
 
 
 def _comparison(name: str, *, shared_by: tuple[str, ...] = ()) -> Comparison:
@@ -210,28 +203,21 @@ def test_em_never_collapses(rows: list[tuple[int, ...]], unseen: int) -> None:
     assert 1 <= found.matches <= len(rows) + 1
 
 
-@pytest.mark.parametrize(("weight", "probability"), [(0.0, 0.5), (1.0, 2 / 3), (-3.0, 1 / 9), (900.0, 1.0)])
-def test_a_weight_is_log2_of_the_odds(weight: float, probability: float) -> None:
-    assert probabilities(np.array([weight]))[0] == pytest.approx(probability)
+def test_a_comparison_that_is_believed_tells_matches_alone_and_keeps_what_was_known_of_it() -> None:
+    """Nothing corroborates it: EM would end with no match, and near values would be worth nothing."""
+    name = _comparison("name")
+    levels = np.repeat([2, 1, 0], [90, 20, 200])[:, None].astype(np.int8)
+    vectors = Vectors(levels, np.where(levels == 2, -0.8, 0.0), np.ones(len(levels)))
+    shares = np.array([0.9995, 0.0003, 0.0002])
+    population = Population(400_000.0, (400_000.0,), (shares,))
 
+    doubted, believing = (
+        expectation_maximisation(vectors, (name,), population=population, believed=believed)
+        for believed in (None, 0)
+    )
 
-def test_pairs_that_look_alike_are_one_row_with_their_weight() -> None:
-    levels = np.array([[2, -1], [0, 1], [2, -1], [2, -1]], dtype=np.int8)
-    rarity = np.array([[1.0, 0.0], [0.0, 0.0], [1.1, 0.0], [3.0, 0.0]])  # 1 and 1.1 are alike, 3 is not
-
-    rows, row = Vectors(levels, rarity, np.array([1.0, 2.0, 3.0, 4.0])).distinct()
-
-    assert row[0] == row[2]
-    assert len(set(row.tolist())) == 3
-    assert rows.weights[row].tolist() == [4.0, 2.0, 4.0, 4.0]
-    assert rows.levels[row].tolist() == levels.tolist()
-    assert rows.rarity[row] == pytest.approx(rarity, abs=0.125)
-
-
-def test_as_many_columns_as_there_may_be_are_told_apart() -> None:
-    levels = np.random.default_rng(5).integers(-1, 9, size=(500, 40)).astype(np.int8)
-
-    rows, row = Vectors(levels, np.zeros(levels.shape), np.ones(500)).distinct()
-
-    assert len(rows.levels) == len(np.unique(levels, axis=0))
-    assert np.array_equal(rows.levels[row], levels)
+    assert doubted.matches < 3
+    assert 70 < believing.matches <= 110
+    assert (believing.m[0] >= prior_m(name)).all()
+    assert believing.is_believed
+    assert not doubted.is_believed
