@@ -9,6 +9,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 UV := $(BIN)/uv --quiet
 # uv does not read pip's settings: hand on where pip was told to look for wheels (a local CPU build of
@@ -42,9 +43,11 @@ $(VENV)/.package: pyproject.toml $(VENV)/.locked
 demo: setup
 	@$(BIN)/concord demo $(ARGS)
 
-# Tests start hundreds of processes: what they import is compiled once, whatever the environment says.
+# Tests start hundreds of processes: what they import is compiled once, whatever the environment says. Many wait
+# for such a process, so there is a worker more than cores; the longest files stand first, the short ones fill up.
 test: setup
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile \
+		--no-loadscope-reorder $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .
