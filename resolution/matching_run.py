@@ -11,7 +11,7 @@ import duckdb
 
 from resolution.domain.attributes import PartyType, SourceMapping
 from resolution.domain.clustering import DECIDED, Bridge, ClusterEvidence
-from resolution.matching import engine, features, fitting, sampling, scoring, semantic
+from resolution.matching import engine, features, fitting, preparing, sampling, scoring, semantic
 from resolution.matching.learning import Decisions
 from resolution.matching.model import PartyModel, ResolutionModel
 
@@ -60,7 +60,7 @@ def learn(
     decisions = _decisions(connection)
     for party_type in PartyType:
         pairs = f"pairs_{party_type.value}"
-        prepared = fitting.prepare(connection, party_type)
+        prepared = preparing.prepare(connection, party_type)
         if prepared is None:
             if _has_records(connection, party_type):
                 parties[party_type.value] = _of_one_record()
@@ -104,7 +104,7 @@ def _has_records(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -
 
 def _of_one_record() -> PartyModel:
     """Return the model of a party type that has nothing to learn from: it links nothing."""
-    empty = fitting.draft_model((), (), {}, word_weights={}, default_word_weight=0.0)
+    empty = preparing.draft_model((), (), {}, word_weights={}, default_word_weight=0.0)
     return replace(empty, status_reason="only one record, and nothing to compare it with")
 
 
@@ -132,7 +132,7 @@ def match_input(
         connection, party_type, records=records, default_weight=model.default_word_weight
     )
     table = target or f"match_{party_type.value}"
-    fitting.complete_input(connection, bare, model=model, target=table)
+    preparing.complete_input(connection, bare, model=model, target=table)
     return table
 
 

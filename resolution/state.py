@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from resolution.decisions import Decision
 from resolution.domain.errors import DecisionConflict
-from resolution.matching.calibration import interval
+from resolution.matching.calibration import OVERSTATED, interval
 from resolution.matching.model import ResolutionModel
 from resolution.standardise.forms import DateReading
 
@@ -163,7 +163,7 @@ def expected_by_type(connection: duckdb.DuckDBPyConnection, model: ResolutionMod
             expected[name] = None
             continue
         expected[name] = {
-            "precision": asdict(interval(right / pairs, pairs=pairs)),
+            "precision": asdict(interval((1 - OVERSTATED[name]) * right / pairs, pairs=pairs)),
             "recall": asdict(party.expected_recall),
             "pairs": pairs,
         }

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 import stamina
+from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
 
 from pipelines.connectors.port import Connector, Cursor, Page, SourceObject
 from pipelines.errors import CursorExpired, RateLimited, TransientFault
@@ -49,7 +50,7 @@ class RetryBudget:
 
 
 def asked(question: Callable[[], T], budget: RetryBudget) -> T:
-    """Return the answer, asked for as often as the budget allows.
+    """Return the answer, asked for as often as the budget allows; each retry is logged as a warning.
 
     Raises:
         ConnectorError: the last fault, when it is of a kind that is not asked again or the budget is spent.
@@ -62,6 +63,7 @@ def asked(question: Callable[[], T], budget: RetryBudget) -> T:
         tried += 1
         return False if seconds is None else seconds
 
+    set_on_retry_hooks([LoggingOnRetryHook])  # its default writes to stdout, where results go
     for attempt in stamina.retry_context(on=wait, attempts=None, timeout=None):
         with attempt:
             return question()

@@ -19,7 +19,8 @@ from scipy import sparse
 from scipy.optimize import minimize
 from threadpoolctl import threadpool_limits
 
-from resolution.matching.training import Estimates, Floats, Vectors
+from resolution.matching.training import Estimates
+from resolution.matching.vectors import Floats, Vectors
 
 PULL = 0.1  # strength of the pull towards log2(m / u), per squared bit
 RARITY_PULL = 2.0  # how firmly the factor of term frequencies is held at 1

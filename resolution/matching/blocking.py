@@ -5,9 +5,14 @@ any key. Values that too many records share (a switchboard, a tower, `john smith
 and say the least; they are found from the data when a model is trained, kept in the model, and never
 block. One limit on the block size holds for all keys: the largest for which all rules together stay
 within the budget of pairs.
+
+Where a table holds one party many times over (an inventor of a thousand patents), its records are alike in
+every key: twins. They are no reason to take a value for common, so a block is as large as the records in it
+that differ in some key; the pairs of twins have a budget of their own, for each rule.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +25,25 @@ PAIRS_PER_RECORD = 100  # for data that fits one machine easily; rules overlap, 
 LARGE_BUDGET = 4_000_000  # beyond it, LARGE_PAIRS_PER_RECORD more per record
 LARGE_PAIRS_PER_RECORD = 4
 SMALLEST_BLOCK = 3  # a value shared by so few is never too common
+TWIN_BUDGETS = 4  # budgets of pairs that one rule may cost with its twins: as pairs go, they are cheap
+
+
+class Blocks(NamedTuple):
+    """Blocks of one size: how many there are, the records in each, and how many of those are no twins."""
+
+    kinds: int
+    records: int
+    blocks: int
+
+    @property
+    def pairs(self) -> int:
+        """All pairs of these blocks."""
+        return self.blocks * self.records * (self.records - 1) // 2
+
+    @property
+    def pairs_of_kinds(self) -> int:
+        """Their pairs if twins were one record."""
+        return self.blocks * self.kinds * (self.kinds - 1) // 2
 
 
 def pair_budget(records: int) -> int:
@@ -31,37 +55,37 @@ def pair_budget(records: int) -> int:
 def _hash_keys(connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]) -> None:
     """Create table `key_hashes`: the hash of every key, made once for all questions about blocks.
 
-    `place` is the row in the table.
+    One row for each kind of record, with its `copies`; `place` is the row of the first in the table.
     """
     hashes = ", ".join(
         f"CASE WHEN ({sql}) IS NOT NULL THEN hash({sql}) END AS {n}" for n, sql in keys.items()
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT rowid AS place, {hashes} FROM {table}"
+        f"CREATE OR REPLACE TEMP TABLE key_hashes AS SELECT {', '.join(keys)}, count(*) AS copies,"
+        f" min(place) AS place FROM (SELECT rowid AS place, {hashes} FROM {table}) GROUP BY {', '.join(keys)}"
     )
 
 
-def _block_sizes(
-    connection: duckdb.DuckDBPyConnection, *, keys: Iterable[str]
-) -> dict[str, list[tuple[int, int]]]:
-    """Return for each key how many blocks of `key_hashes` there are of each size above one."""
+def _block_sizes(connection: duckdb.DuckDBPyConnection, *, keys: Iterable[str]) -> dict[str, list[Blocks]]:
+    """Return for each key the sizes of its blocks of `key_hashes` with more than one record."""
     sizes = {}
     for name in keys:
         rows = connection.execute(
-            f"SELECT n, count(*) FROM (SELECT count(*) AS n FROM key_hashes WHERE {name} IS NOT NULL"
-            f" GROUP BY {name}) WHERE n > 1 GROUP BY n ORDER BY n"
+            "SELECT kinds, records, count(*) FROM (SELECT count(*) AS kinds, sum(copies)::BIGINT AS records"
+            f" FROM key_hashes WHERE {name} IS NOT NULL GROUP BY {name})"
+            " WHERE records > 1 GROUP BY kinds, records ORDER BY kinds, records"
         ).fetchall()
         if rows:
-            sizes[name] = [(int(n), int(blocks)) for n, blocks in rows]
+            sizes[name] = [Blocks(*row) for row in rows]
     return sizes
 
 
-def _largest_block(sizes: Mapping[str, Sequence[tuple[int, int]]], *, budget: int) -> int:
-    """Return the largest block size for which all rules together stay within `budget` pairs."""
+def _largest_block(sizes: Mapping[str, Sequence[Blocks]], *, budget: int) -> int:
+    """Return the largest block, in kinds, for which all rules together stay within `budget` pairs."""
     pairs_by_size: dict[int, int] = {}
     for blocks in sizes.values():
-        for n, count in blocks:
-            pairs_by_size[n] = pairs_by_size.get(n, 0) + count * n * (n - 1) // 2
+        for size in blocks:
+            pairs_by_size[size.kinds] = pairs_by_size.get(size.kinds, 0) + size.pairs_of_kinds
     limit, spent = SMALLEST_BLOCK, 0
     for n in sorted(pairs_by_size):
         spent += pairs_by_size[n]
@@ -69,6 +93,17 @@ def _largest_block(sizes: Mapping[str, Sequence[tuple[int, int]]], *, budget: in
             break
         limit = max(limit, n)
     return limit
+
+
+def _most_records(sizes: Iterable[Blocks], *, largest: int, budget: int) -> int:
+    """Return how many records, twins included, a block of one rule may hold to stay within `budget` pairs."""
+    most, spent = SMALLEST_BLOCK, 0
+    for size in sorted((s for s in sizes if s.kinds <= largest), key=lambda s: s.records):
+        spent += size.pairs
+        if spent > budget and size.records > SMALLEST_BLOCK:
+            break
+        most = max(most, size.records)
+    return most
 
 
 def learn_blocking(
@@ -79,22 +114,30 @@ def learn_blocking(
         return ()
     _hash_keys(connection, table, keys=keys)
     sizes = _block_sizes(connection, keys=keys)
-    limit = _largest_block(sizes, budget=pair_budget(records))
+    budget = pair_budget(records)
+    limit = _largest_block(sizes, budget=budget)
     rules = []
     for name in (n for n in keys if n in sizes):
-        sql, stops = keys[name], []
-        if sizes[name][-1][0] > limit:
-            # one row of each large block tells its value: texts are made of few rows, not of all
-            large = (
-                f"SELECT min(place) FROM key_hashes WHERE {name} IS NOT NULL"
-                f" GROUP BY {name} HAVING count(*) > {limit}"
-            )
-            stops = connection.execute(
-                f"SELECT {sql} AS v FROM {table} WHERE rowid IN ({large}) ORDER BY v"
-            ).fetchall()
-        rules.append(BlockingRule(name, sql, limit, tuple(str(v) for (v,) in stops)))
+        most = _most_records(sizes[name], largest=limit, budget=TWIN_BUDGETS * budget)
+        stops = _stop_values(connection, table, name, sql=keys[name], limits=(limit, most))
+        rules.append(BlockingRule(name, keys[name], limit, stops))
     connection.execute("DROP TABLE key_hashes")
     return tuple(rules)
+
+
+def _stop_values(
+    connection: duckdb.DuckDBPyConnection, table: str, name: str, *, sql: str, limits: tuple[int, int]
+) -> tuple[str, ...]:
+    """Return the values of a key that more kinds of records share, or more records, than `limits` say."""
+    # one row of each large block tells its value: texts are made of few rows, not of all
+    large = (
+        f"SELECT min(place) FROM key_hashes WHERE {name} IS NOT NULL"
+        f" GROUP BY {name} HAVING count(*) > {limits[0]} OR sum(copies) > {limits[1]}"
+    )
+    rows = connection.execute(
+        f"SELECT {sql} AS v FROM {table} WHERE rowid IN ({large}) ORDER BY v"
+    ).fetchall()
+    return tuple(str(value) for (value,) in rows)
 
 
 def _blocks(rule: BlockingRule) -> str:

@@ -171,7 +171,7 @@ def build_match_input(
 ) -> str:
     """Create the match input of one party type, temporary, and return the name of its table.
 
-    `resolution.matching.fitting.complete_input` makes the lasting one of it.
+    `resolution.matching.preparing.complete_input` makes the lasting one of it.
     """
     name = target or f"bare_match_{party_type.value}"
     template = _PERSON_SQL if party_type is PartyType.PERSON else _ORGANIZATION_SQL

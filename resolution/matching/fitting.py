@@ -1,155 +1,37 @@
-"""From records of one party type to its model, without labels: the order of the steps.
+"""From the blocked pairs of one party type to its model, without labels: the order of the steps.
 
-match input -> comparisons that the input can feed -> word weights, term frequencies, blocking keys ->
-blocked pairs -> EM -> additive weights -> what clustering tells of them -> thresholds. Everything learned is
-returned as one value.
+draft (`resolution.matching.preparing`) and blocked pairs -> EM -> additive weights -> what clustering tells
+of them -> thresholds. Everything learned is returned as one value.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 
 import duckdb
 import numpy as np
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import blocking, engine, features, frequencies, sampling
+from resolution.matching import engine, sampling
 from resolution.matching.additive import AdditiveWeights, fit_additive, starting_weights
 from resolution.matching.calibration import Thresholds, choose_thresholds
-from resolution.matching.comparisons import (
-    MISSING,
-    ORGANIZATION_KINSHIPS,
-    PERSON_KINSHIPS,
-    Comparison,
-    compose,
-)
+from resolution.matching.comparisons import MISSING
 from resolution.matching.learning import Decisions, learn_from_decisions
 from resolution.matching.model import (
-    BlockingRule,
-    Calibration,
     PartyModel,
-    TermFrequencies,
     TrainedComparison,
     TrainedLevel,
 )
-from resolution.matching.organization import ORGANIZATION_BLOCKS, ORGANIZATION_COMPARISONS
 from resolution.matching.outcomes import learn_from_outcomes
-from resolution.matching.person import PERSON_BLOCKS, PERSON_COMPARISONS
+from resolution.matching.preparing import Prepared
 from resolution.matching.relatives import unmet_kin
 from resolution.matching.rules import vetoes_in_force
-from resolution.matching.training import (
-    Estimates,
-    Population,
-    Vectors,
-    expectation_maximisation,
-    level_shares,
-)
+from resolution.matching.training import Estimates, Population, expectation_maximisation, level_shares
+from resolution.matching.vectors import Vectors
 from resolution.matching.whole_pairs import Blocked, all_pairs, sample_whole_pairs
 
-LEAST_FILLED = 0.01  # share of records that must have a value for a field to be compared
-LEAST_FILLED_RECORDS = 2
 FEWEST_MATCHES = 3.0  # expected matches below which nothing was learned: then only rules link
 FEWEST_MATCHES_TO_TELL = 30.0  # below it, no precision or recall is stated
-
-CATALOGUE: Mapping[PartyType, tuple[tuple[Comparison, ...], Mapping[str, str]]] = {
-    PartyType.PERSON: (PERSON_COMPARISONS, PERSON_BLOCKS),
-    PartyType.ORGANIZATION: (ORGANIZATION_COMPARISONS, ORGANIZATION_BLOCKS),
-}
-
-KINSHIPS = {PartyType.PERSON: PERSON_KINSHIPS, PartyType.ORGANIZATION: ORGANIZATION_KINSHIPS}
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A match input with what was learned on the way; `draft` scores levels with weight zero."""
-
-    table: str
-    records: int
-    comparisons: tuple[Comparison, ...]
-    draft: PartyModel
-    party_type: PartyType
-    kinships: tuple[str, ...]
-
-
-def draft_model(
-    comparisons: Sequence[Comparison],
-    rules: tuple[BlockingRule, ...],
-    term_frequencies: Mapping[str, TermFrequencies],
-    *,
-    word_weights: Mapping[str, float],
-    default_word_weight: float,
-) -> PartyModel:
-    """Return an untrained model: every level weighs nothing, term frequencies are in place."""
-    return PartyModel(
-        status="rules_only",
-        status_reason="not trained",
-        prior_weight=0.0,
-        comparisons=tuple(_untrained(c, term_frequencies) for c in comparisons),
-        blocking_rules=rules,
-        term_frequencies=term_frequencies,
-        word_weights=word_weights,
-        default_word_weight=default_word_weight,
-        calibration=Calibration("none"),
-        match_threshold=1.0,
-        review_threshold=1.0,
-    )
-
-
-def _untrained(comparison: Comparison, term_frequencies: Mapping[str, TermFrequencies]) -> TrainedComparison:
-    levels = [
-        TrainedLevel(
-            level=comparison.level_number(i),
-            label=level.label,
-            sql=level.sql,
-            m=None,
-            u=None,
-            weight=0.0,
-            tf_column=level.tf_column,
-            tf_weight=1.0 if level.tf_column else 0.0,
-            tf_reference=term_frequencies[level.tf_column].reference if level.tf_column else None,
-        )
-        for i, level in enumerate(comparison.levels)
-    ]
-    levels.append(TrainedLevel(MISSING, "missing", comparison.missing_sql, None, None, 0.0))
-    return TrainedComparison(
-        comparison.name, comparison.label, comparison.columns, tuple(levels), comparison.pair_values
-    )
-
-
-def prepare(connection: duckdb.DuckDBPyConnection, party_type: PartyType) -> Prepared | None:
-    """Build the match input of one party type and learn its frequencies and blocking; None if empty."""
-    catalogue, keys = CATALOGUE[party_type]
-    features.register_nicknames(connection)
-    words, default = features.learn_word_weights(connection, party_type)
-    features.register_word_weights(connection, words)
-    bare = features.build_match_input(connection, party_type, default_weight=default)
-    records = sampling.count(connection, bare)
-    if records < 2:
-        return None
-    columns = [name for name, *_ in connection.execute(f"DESCRIBE {bare}").fetchall()]
-    least = max(LEAST_FILLED, LEAST_FILLED_RECORDS / records)
-    filled = features.filled_columns(connection, bare, columns=columns, least_share=least)
-    comparisons = compose(catalogue, filled)
-    rules = blocking.learn_blocking(connection, bare, keys=keys, records=records)
-    learned = frequencies.learn_frequencies(
-        connection, bare, columns=frequencies.tf_columns(comparisons), party_type=party_type
-    )
-    draft = draft_model(comparisons, rules, learned, word_weights=words, default_word_weight=default)
-    table = f"match_{party_type.value}"
-    complete_input(connection, bare, model=draft, target=table)
-    return Prepared(table, records, comparisons, draft, party_type, KINSHIPS[party_type])
-
-
-def complete_input(
-    connection: duckdb.DuckDBPyConnection, bare: str, *, model: PartyModel, target: str
-) -> None:
-    """Create table `target`: a match input with the model's blocking keys and term frequencies.
-
-    The bare one is dropped.
-    """
-    keys = blocking.key_columns(connection, rules=model.blocking_rules)
-    rarities, joins = frequencies.frequency_columns(connection, frequencies=model.term_frequencies)
-    features.add_columns(connection, bare, target=target, columns=keys, looked_up=rarities, joins=joins)
-    connection.execute(f"DROP TABLE {bare}")
+NAME_OF_ITS_OWN = "org_name"  # a comparison that can do alone: firms choose names that nobody else has
 
 
 def _population(connection: duckdb.DuckDBPyConnection, prepared: Prepared, *, scored: str) -> Population:
@@ -233,13 +115,7 @@ def fit_party_model(
         connection, "training_levels", comparisons=prepared.comparisons, weight=weight
     )
     vectors, _ = _with_names(vectors, prepared).distinct()
-    estimates = expectation_maximisation(
-        vectors,
-        prepared.comparisons,
-        population=population,
-        kinships=prepared.kinships,
-        unmet=_unmet_kin(connection, prepared),
-    )
+    estimates = _estimate(vectors, prepared, population=population, unmet=_unmet_kin(connection, prepared))
     weights = fit_additive(vectors, estimates.posterior, start=starting_weights(estimates))
     if estimates.matches >= FEWEST_MATCHES:
         weights = _with_outcomes(connection, prepared, pairs=pairs, estimates=estimates, weights=weights)
@@ -255,6 +131,26 @@ def fit_party_model(
         )
     thresholds = choose_thresholds(vectors, weights.score(vectors), precision=precision)
     return _fitted(prepared, estimates, weights, thresholds=thresholds, decisions=learned)
+
+
+def _estimate(
+    vectors: Vectors, prepared: Prepared, *, population: Population, unmet: Vectors | None
+) -> Estimates:
+    """Return what EM learns; of organisations of which little but names is known, from names alone."""
+    learn = partial(
+        expectation_maximisation,
+        vectors,
+        prepared.comparisons,
+        population=population,
+        kinships=prepared.kinships,
+        unmet=unmet,
+    )
+    estimates = learn()
+    names = [c.name for c in prepared.comparisons]
+    if estimates.matches >= FEWEST_MATCHES or NAME_OF_ITS_OWN not in names:
+        return estimates
+    believing = learn(believed=names.index(NAME_OF_ITS_OWN))
+    return believing if believing.matches >= FEWEST_MATCHES else estimates
 
 
 def _with_outcomes(
@@ -295,7 +191,7 @@ def _fitted(
 ) -> PartyModel:
     draft = prepared.draft
     enough = estimates.matches >= FEWEST_MATCHES or decisions > 0
-    told = enough and estimates.matches >= FEWEST_MATCHES_TO_TELL
+    told = enough and not estimates.is_believed and estimates.matches >= FEWEST_MATCHES_TO_TELL
     return PartyModel(
         status="fitted" if enough else "rules_only",
         status_reason=_status_reason(estimates, enough=enough),
@@ -319,6 +215,11 @@ def _status_reason(estimates: Estimates, *, enough: bool) -> str:
         return (
             f"only {estimates.matches:.0f} matching pairs are expected, too few to learn from;"
             " links come from rules on identifiers and exact agreement"
+        )
+    if estimates.is_believed:
+        return (
+            f"{estimates.matches:.0f} matching pairs expected, from names alone: too little else is known"
+            " to tell how many are right"
         )
     kin = ", ".join(f"{n:.0f} of {name}" for name, n in estimates.kin.items() if n >= 2)
     related = f"; pairs of related but different parties: {kin}" if kin else ""

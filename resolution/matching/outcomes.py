@@ -16,7 +16,7 @@ from resolution.clustering import Constraints, Links, cluster
 from resolution.domain.clustering import STRICT_WEIGHT, Bridge
 from resolution.matching.additive import AdditiveWeights, fit_additive
 from resolution.matching.scoring import KEPT_WEIGHT
-from resolution.matching.training import Floats, probabilities
+from resolution.matching.vectors import Floats, probabilities
 from resolution.matching.whole_pairs import JOINS, WholePairs
 
 OUTCOME_SHARE = 0.7  # of a target; the rest is the first belief. Measured on labelled sets: .5 to .8 is alike

@@ -15,7 +15,7 @@ from resolution.matching import engine, frequencies, sampling
 from resolution.matching.comparisons import Comparison
 from resolution.matching.model import PartyModel
 from resolution.matching.sampling import PARTS
-from resolution.matching.training import Vectors
+from resolution.matching.vectors import Vectors
 
 KIN_PAIRS = 20_000  # of each value that relatives share
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from resolution.matching.comparisons import Comparison
-from resolution.matching.training import Vectors
+from resolution.matching.vectors import Vectors
 
 RANDOM_PAIRS = 200_000  # enough for level shares down to 1e-4; rarer agreement comes from value counts
 TRAINING_PAIRS = 250_000  # blocked pairs that EM looks at; more changes m by less than 0.005

@@ -25,7 +25,7 @@ from resolution.domain.attributes import PartyType
 from resolution.matching import engine, sampling
 from resolution.matching.model import PartyModel, TrainedComparison, TrainedLevel
 from resolution.matching.name_vectors import NameVectors
-from resolution.matching.training import Floats
+from resolution.matching.vectors import Floats
 
 NAME = "name_meaning"
 SPELLING = "org_name"  # the comparison of spellings, at whose worst level meaning counts

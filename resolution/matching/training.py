@@ -18,12 +18,12 @@ Rubin 2001 for classes of non-matches.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from resolution.matching.comparisons import PRIOR_PAIRS, Comparison
+from resolution.matching.vectors import Floats, Vectors, expected_levels
 
 LEAST_AGREEMENT = 0.15  # of the prior m
 LEAST_DISAGREEMENT = 0.4  # of the prior m of the worst level: blocking hides the matches that disagree
@@ -39,52 +39,6 @@ LEAST_SHARE_OF_KIN = 0.001  # of the blocked pairs: relatives are everywhere, al
 FLOOR = 1e-7  # no level is impossible
 MOST_ITERATIONS = 60
 CONVERGED = 1e-4  # largest change of any m
-RARITY_STEPS = 4  # per bit: rarer or commoner by less than an eighth of a bit is alike
-MOST_KEYS = 2**62  # of numbered vectors, that int64 can tell apart
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """Comparison vectors of pairs.
-
-    `levels[p, c]` is the level of pair p at comparison c, -1 where missing. `rarity[p, c]` is what the
-    term frequency adds to the weight, 0 where none counts. `weights[p]` is how many pairs of the
-    population the row stands for.
-    """
-
-    levels: NDArray[np.int8]
-    rarity: Floats
-    weights: Floats
-
-    def beside(self, others: "Vectors") -> "Vectors":
-        """Return these vectors and the others behind them."""
-        return Vectors(
-            np.concatenate([self.levels, others.levels]),
-            np.concatenate([self.rarity, others.rarity]),
-            np.concatenate([self.weights, others.weights]),
-        )
-
-    def distinct(self) -> tuple["Vectors", NDArray[np.int64]]:
-        """Return one weighted row for all pairs that look alike, and the row that each pair went to.
-
-        Pairs look alike that have the same levels, and rarities alike to `RARITY_STEPS`. A quarter of a
-        million pairs are some ten thousand rows, and learning from those takes a tenth of the time.
-        """
-        steps = np.round(self.rarity * RARITY_STEPS).astype(np.int64)
-        row = np.zeros(len(self.levels), dtype=np.int64)
-        count = 1
-        for column in (*self.levels.T.astype(np.int64), *steps.T):
-            value = column - column.min(initial=0)
-            values = int(value.max(initial=0)) + 1
-            if count * values >= MOST_KEYS:
-                found, row = np.unique(row, return_inverse=True)
-                count = len(found)
-            row, count = row * values + value, count * values
-        _, first, row = np.unique(row, return_index=True, return_inverse=True)
-        weights = np.bincount(row, weights=self.weights, minlength=len(first)).astype(np.float64)
-        return Vectors(self.levels[first], steps[first] / RARITY_STEPS, weights), row
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +62,7 @@ class Estimates:
     iterations: int
     posterior: Floats  # match probability of each blocked pair of the input
     matched: tuple[Floats, ...] = ()  # expected matching pairs by comparison and level
+    is_believed: bool = False  # one comparison was taken at its word: nothing corroborates the matches
 
     @property
     def prior_weight(self) -> float:
@@ -141,18 +96,6 @@ def prior_m(comparison: Comparison) -> Floats:
     """Return the prior m by level number; levels left out give their share to the others."""
     m = np.array([level.prior_m for level in reversed(comparison.levels)])
     return np.asarray(m / m.sum())
-
-
-def probabilities(weights: Floats) -> Floats:
-    """Return match probabilities of match weights (log2 odds)."""
-    return 1.0 / (1.0 + np.exp2(-np.clip(weights, -500, 500)))
-
-
-def expected_levels(vectors: Vectors, expected: Floats, *, comparison: int, size: int) -> Floats:
-    """Return how many pairs fall in each level, each counted as `expected` says."""
-    levels = vectors.levels[:, comparison]
-    seen = levels >= 0
-    return np.bincount(levels[seen], weights=expected[seen], minlength=size).astype(float)
 
 
 def _shares_any(comparison: Comparison, kin: str) -> bool:
@@ -207,6 +150,7 @@ class _State:
     m: list[Floats]
     u: list[Floats]
     counts: Floats  # matches, then each kinship
+    believed: int | None = None  # comparison of which u is given
 
 
 def _expect(
@@ -239,8 +183,45 @@ def _maximise(
         new[0] = max(new[0], LEAST_DISAGREEMENT * prior[0])
         moved = max(moved, float(np.abs(new - state.m[c]).max()))
         state.m[c] = new
-        state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
+        if c != state.believed:
+            state.u[c] = _stranger_levels(population.shares[c], matched, compared=population.compared[c])
     return moved
+
+
+def _first_state(
+    vectors: Vectors,
+    priors: Sequence[Floats],
+    population: Population,
+    *,
+    kinships: int,
+    believed: int | None,
+) -> _State:
+    """Return where EM starts; a comparison that is believed agrees next to never by chance."""
+    blocked = float(vectors.weights.sum())
+    matches = FIRST_SHARE_OF_MATCHES * blocked
+    u = [np.clip(shares, FLOOR, 1.0) for shares in population.shares]
+    if believed is not None:
+        best = len(priors[believed]) - 1
+        matches = float(vectors.weights[vectors.levels[:, believed] == best].sum() / priors[believed][best])
+        u[believed][best] *= PUREST_AGREEMENT
+        u[believed] = np.clip(u[believed] / u[believed].sum(), FLOOR, 1.0)
+    counts = [max(matches, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * kinships
+    return _State(list(priors), u, np.array(counts), believed)
+
+
+def _as_rare_as_usual(vectors: Vectors, comparison: int, *, best: int) -> Vectors:
+    """Return the vectors with rarity measured from that of the pairs that agree, not from chance.
+
+    Among few records a value that two of them share looks common for that alone.
+    """
+    agreeing = vectors.levels[:, comparison] == best
+    if not agreeing.any():
+        return vectors
+    rarity = vectors.rarity.copy()
+    rarity[agreeing, comparison] -= np.average(
+        rarity[agreeing, comparison], weights=vectors.weights[agreeing]
+    )
+    return replace(vectors, rarity=rarity)
 
 
 def expectation_maximisation(
@@ -250,21 +231,23 @@ def expectation_maximisation(
     population: Population,
     kinships: Sequence[str] = (),
     unmet: Vectors | None = None,
+    believed: int | None = None,
 ) -> Estimates:
     """Return m, u and the number of matches that explain the blocked pairs best.
 
     `unmet` are pairs that blocking does not meet and that share what relatives share: without them the
     relatives among the blocked pairs, which were met because they look alike, would pass for all there are.
+    `believed` is a comparison that hardly agrees by chance. Where there is hardly another field, nothing
+    tells matches from chance, and EM, which starts from agreement as chance, ends with no match at all.
     """
     kinships = _kinships(comparisons, kinships)
     priors = [prior_m(c) for c in comparisons]
     blocked, met = float(vectors.weights.sum()), len(vectors.weights)
+    state = _first_state(vectors, priors, population, kinships=len(kinships), believed=believed)
+    if believed is not None:
+        vectors = _as_rare_as_usual(vectors, believed, best=len(priors[believed]) - 1)
     if unmet is not None:
         vectors = vectors.beside(unmet)
-    first = [max(FIRST_SHARE_OF_MATCHES * blocked, 1.0)] + [max(FIRST_SHARE_OF_KIN * blocked, 1.0)] * len(
-        kinships
-    )
-    state = _State(list(priors), [np.clip(s, FLOOR, 1.0) for s in population.shares], np.array(first))
     least = np.array([1.0] + [max(LEAST_SHARE_OF_KIN * blocked, 1.0)] * len(kinships))
     iteration, moved = 0, 1.0
     while moved >= CONVERGED and iteration < MOST_ITERATIONS:
@@ -287,4 +270,5 @@ def expectation_maximisation(
         iteration,
         posterior[:met, 0],
         matched,
+        believed is not None,
     )

@@ -18,7 +18,7 @@ from resolution.matching import engine, rules, sampling
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.comparisons import Comparison
 from resolution.matching.model import PartyModel
-from resolution.matching.training import Floats, Vectors
+from resolution.matching.vectors import Floats, Vectors
 
 JOINS = 0.0  # log2 odds from which on a pair may join: likelier than not
 FIRST_PAIRS = 40_000  # of the records that a sample starts from; with those of their matches some 150,000

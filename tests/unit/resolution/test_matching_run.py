@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from resolution import matching_run
 from resolution.domain.attributes import PartyType, SourceMapping
-from resolution.matching import blocking, engine, features, fitting, scoring
+from resolution.matching import blocking, engine, features, fitting, preparing, scoring
 from resolution.matching.model import BlockingRule, PartyModel, TermFrequencies
 
 Record = tuple[str | None, ...]
@@ -22,7 +22,7 @@ RULES = (
     BlockingRule("family_and_city", "family || '|' || city", 9, ("a|a",)),
     BlockingRule("city", "city", 9),
 )
-MODEL: PartyModel = fitting.draft_model((), RULES, {}, word_weights={}, default_word_weight=1.0)
+MODEL: PartyModel = preparing.draft_model((), RULES, {}, word_weights={}, default_word_weight=1.0)
 
 
 @pytest.fixture
@@ -145,14 +145,14 @@ def test_vetoed_and_unsure_links_tell_nothing_of_a_source(connection: duckdb.Duc
 def test_values_shared_by_persons_and_by_organisations_are_both_kept(
     monkeypatch: pytest.MonkeyPatch, connection: duckdb.DuckDBPyConnection
 ) -> None:
-    def fit(_: object, prepared: fitting.Prepared, **__: object) -> PartyModel:
+    def fit(_: object, prepared: preparing.Prepared, **__: object) -> PartyModel:
         value = f"30{len(prepared.party_type)}"
         return replace(MODEL, term_frequencies={"phone_key": TermFrequencies({}, 1, 1, 0, (value, "3099"))})
 
-    def prepare(_: object, party_type: PartyType) -> fitting.Prepared:
-        return fitting.Prepared("people", 2, (), MODEL, party_type, ())
+    def prepare(_: object, party_type: PartyType) -> preparing.Prepared:
+        return preparing.Prepared("people", 2, (), MODEL, party_type, ())
 
-    monkeypatch.setattr(fitting, "prepare", prepare)
+    monkeypatch.setattr(preparing, "prepare", prepare)
     monkeypatch.setattr(fitting, "fit_party_model", fit)
     connection.execute("CREATE TABLE party_records (record_id VARCHAR)")
     connection.execute("CREATE TABLE decisions (record_id_l VARCHAR, record_id_r VARCHAR, decision VARCHAR)")

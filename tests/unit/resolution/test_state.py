@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,8 @@ import pytest
 from resolution import state
 from resolution.decisions import Decision
 from resolution.domain.errors import DecisionConflict
+from resolution.matching import preparing
+from resolution.matching.model import Interval, ResolutionModel
 from resolution.standardise.forms import DateReading
 
 
@@ -92,6 +95,27 @@ def test_expectations_weigh_clusters_by_their_pairs(connection: duckdb.DuckDBPyC
 
     assert pairs == 4
     assert right == pytest.approx(3 * 0.8 + 1 * 1.0)  # the third pair of g1 is as likely as the other two
+
+
+def test_of_organisations_less_is_expected_than_their_links_state(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    """Two rooms of one hotel share all that a record tells: such pairs were right less often than stated."""
+    connection.execute(
+        "CREATE TABLE membership AS SELECT 'r' || n AS record_id, 'g' || (n // 2) AS golden_id,"
+        " if(n < 2000, 'person', 'organization') AS party_type FROM range(4000) t(n);"
+        "CREATE TABLE links AS SELECT 'r' || 2 * n AS record_id_l, 'r' || (2 * n + 1) AS record_id_r,"
+        " 0.98 AS match_probability, 'probabilistic' AS method FROM range(2000) t(n)"
+    )
+    draft = preparing.draft_model((), (), {}, word_weights={}, default_word_weight=0.0)
+    told = Interval(0.9, 0.8, 1.0)
+    fitted = replace(draft, status="fitted", expected_precision=told, expected_recall=told)
+    model = ResolutionModel(4000, {"person": fitted, "organization": fitted})
+
+    expected = state.expected_by_type(connection, model)
+
+    assert expected["person"]["precision"]["value"] == pytest.approx(0.98, abs=0.003)
+    assert expected["organization"]["precision"]["value"] == pytest.approx(0.965, abs=0.003)
 
 
 def test_a_run_is_written_in_the_storage_format_that_is_cheap_to_write_and_updates_keep_it(

@@ -44,6 +44,23 @@ def test_what_asking_again_cannot_help_is_asked_once(kind: type[ConnectorError])
     assert len(asks) == 1
 
 
+def test_a_retry_is_logged_and_leaves_what_is_printed_alone(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[TransientFault | str] = [TransientFault("down"), "up"]
+
+    def question() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, TransientFault):
+            raise answer
+        return answer
+
+    assert asked(question, RetryBudget()) == "up"
+
+    assert capsys.readouterr().out == ""
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
 def test_one_budget_is_shared_by_all_questions_of_a_run() -> None:
     budget = RetryBudget(retries=3)
 

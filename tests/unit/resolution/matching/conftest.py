@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import engine, features, fitting, frequencies
+from resolution.matching import engine, features, fitting, frequencies, preparing
 from resolution.matching.comparisons import Comparison, compose
 from resolution.matching.model import (
     BlockingRule,
@@ -177,8 +177,8 @@ def _levels(
         learned = frequencies.learn_frequencies(
             connection, table, columns=frequencies.tf_columns(comparisons), party_type=party_type
         )
-        draft = fitting.draft_model(comparisons, (), learned, word_weights={}, default_word_weight=1.0)
-        fitting.complete_input(connection, table, model=draft, target="completed")
+        draft = preparing.draft_model(comparisons, (), learned, word_weights={}, default_word_weight=1.0)
+        preparing.complete_input(connection, table, model=draft, target="completed")
         ends = pa.table(
             {"match_key": ["0"] * len(pairs)}
             | {f"join_key_{end}": [f"{n:05}{end}" for n in range(len(pairs))] for end in "lr"}
@@ -343,7 +343,7 @@ class Fitted:
     """A database with the match input, blocked pairs and model of some people; not to be changed."""
 
     connection: duckdb.DuckDBPyConnection
-    prepared: fitting.Prepared
+    prepared: preparing.Prepared
     model: PartyModel
 
 
@@ -352,7 +352,7 @@ def fitted() -> Iterator[Fitted]:
     """Return a model of 150 people, fitted; tables `match_person`, `pairs` and `training_levels`."""
     with duckdb.connect(":memory:") as connection:
         _load(connection, _people(150))
-        prepared = fitting.prepare(connection, PartyType.PERSON)
+        prepared = preparing.prepare(connection, PartyType.PERSON)
         assert prepared is not None
         engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
         model = fitting.fit_party_model(connection, prepared, pairs="pairs")
@@ -364,9 +364,9 @@ def whole_draft() -> Callable[[PartyType], PartyModel]:
     """Return a function: party type to the untrained model of all its comparisons and levels."""
 
     def make(party_type: PartyType) -> PartyModel:
-        catalogue, _ = fitting.CATALOGUE[party_type]
+        catalogue, _ = preparing.CATALOGUE[party_type]
         rare = TermFrequencies({}, 0.01, 0.01, 0.01)
         known = dict.fromkeys(frequencies.tf_columns(catalogue), rare)
-        return fitting.draft_model(catalogue, (), known, word_weights={}, default_word_weight=1.0)
+        return preparing.draft_model(catalogue, (), known, word_weights={}, default_word_weight=1.0)
 
     return make

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from resolution.matching.additive import AdditiveWeights, fit_additive, starting_weights
-from resolution.matching.training import Estimates, Floats, Vectors, probabilities
+from resolution.matching.training import Estimates
+from resolution.matching.vectors import Floats, Vectors, probabilities
 
 TRUE = AdditiveWeights(
     (np.array([-3.0, 1.0, 4.0]), np.array([-1.0, 2.5]), np.array([-2.0, 0.5, 1.5, 5.0])), np.ones(3), -2.0

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from splink import DuckDBAPI, Linker
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import blocking, engine, features, fitting
+from resolution.matching import blocking, engine, features, preparing
 from resolution.matching.blocking import SMALLEST_BLOCK, SMALLEST_BUDGET, learn_blocking, pair_budget
 from resolution.matching.model import BlockingRule, PartyModel
 
@@ -29,7 +29,7 @@ def _table(connection: duckdb.DuckDBPyConnection, records: list[Record]) -> None
 
 
 def _model(rules: tuple[BlockingRule, ...]) -> PartyModel:
-    return fitting.draft_model((), rules, {}, word_weights={}, default_word_weight=1.0)
+    return preparing.draft_model((), rules, {}, word_weights={}, default_word_weight=1.0)
 
 
 def _blocked(
@@ -129,7 +129,8 @@ def test_the_pairs_stay_within_the_budget(
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: budget)
     sizes = {"a": 2, "b": 3, "c": 6, "d": 15, "e": 40}
-    _table(connection, [(None, None, None, city) for city, n in sizes.items() for _ in range(n)])
+    some: list[Record] = [(f"{city}{i}", None, None, city) for city, n in sizes.items() for i in range(n)]
+    _table(connection, some)
 
     (rule,) = learn_blocking(connection, "people", keys=KEYS, records=sum(sizes.values()))
 
@@ -145,11 +146,40 @@ def test_one_limit_holds_for_all_rules_together(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocking, "pair_budget", lambda _: 50)
-    _table(connection, [("1", None, None, "a")] * 10)  # 45 pairs by each of two rules
+    # 45 pairs by each of two rules
+    _table(connection, [("1", str(n), "x", "a") for n in range(10)])
 
     rules = learn_blocking(connection, "people", keys=KEYS, records=10)
 
     assert [rule.stop_values for rule in rules] == [("1",), ("a",)]
+
+
+def test_records_that_are_alike_in_every_key_do_not_make_its_values_common(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An inventor of a thousand patents once met none of his own, for his name was held to be too common."""
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: 20)
+    often: list[Record] = [("1", "junyi", "li", "a") for _ in range(12)]
+    others: list[Record] = [(str(n), str(n), "x", "b") for n in range(2, 9)]
+    _table(connection, [*often, *others])
+
+    rules = learn_blocking(connection, "people", keys=KEYS, records=19)
+
+    assert {rule.name: rule.stop_values for rule in rules} == {"phone": (), "name": (), "city": ("b",)}
+    assert len(_blocked(connection, rules)) == 12 * 11 // 2
+
+
+def test_a_rule_alone_stays_within_the_budget_of_twins(
+    connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocking, "pair_budget", lambda _: 10)
+    some: list[Record] = [(phone, None, None, None) for phone in "1" * 6 + "2" * 9]
+    _table(connection, some)
+
+    (rule,) = learn_blocking(connection, "people", keys=KEYS, records=len(some))
+
+    assert rule.stop_values == ("2",)  # 15 pairs and 36 more; the budget is four times ten
+    assert len(_blocked(connection, (rule,))) == 15
 
 
 @pytest.mark.parametrize(("records", "pairs_each"), [(10, 30_000), (10_000, 100), (100_000_000, 4)])
@@ -164,7 +194,7 @@ def test_people_who_state_the_same_meet(
     people: Callable[..., list[dict[str, object]]],
 ) -> None:
     load_parties(connection, people(150))
-    prepared = fitting.prepare(connection, PartyType.PERSON)
+    prepared = preparing.prepare(connection, PartyType.PERSON)
     assert prepared is not None
 
     engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")

@@ -5,7 +5,7 @@ import pytest
 
 from resolution.matching import calibration
 from resolution.matching.calibration import REVIEW, Thresholds, choose_thresholds, interval
-from resolution.matching.training import Floats, Vectors, probabilities
+from resolution.matching.vectors import Floats, Vectors, probabilities
 
 PRECISIONS = (0.5, 0.8, 0.9, 0.95, 0.97, 0.99, 0.995, 0.999)
 

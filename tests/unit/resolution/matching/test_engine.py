@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from resolution.matching import engine, fitting, sampling
+from resolution.matching import engine, preparing, sampling
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.model import PartyModel, ResolutionModel
-from resolution.matching.training import Floats, probabilities
+from resolution.matching.vectors import Floats, probabilities
 
 
 class Fitted(Protocol):
     connection: duckdb.DuckDBPyConnection
-    prepared: fitting.Prepared
+    prepared: preparing.Prepared
     model: PartyModel
 
 
@@ -106,7 +106,7 @@ def by_hand(
             {"record_id": "c", "family_name": "kron"},
         ],
     )
-    fitting.complete_input(connection, table, model=model.parties["person"], target="match_person")
+    preparing.complete_input(connection, table, model=model.parties["person"], target="match_person")
     connection.execute("CREATE TABLE pairs (match_key VARCHAR, join_key_l VARCHAR, join_key_r VARCHAR)")
     connection.execute("INSERT INTO pairs VALUES ('1', 'a', 'b'), ('0', 'a', 'c')")
     return connection

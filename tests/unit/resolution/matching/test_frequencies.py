@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import engine, features, fitting, frequencies
+from resolution.matching import engine, features, frequencies, preparing
 from resolution.matching.comparisons import Comparison, Level, either_missing, same
 from resolution.matching.model import TermFrequencies
 
@@ -113,10 +113,10 @@ def test_agreeing_on_a_value_weighs_log2_of_reference_over_its_frequency(
         ("family_name",),
     )
     learned = _learn(connection, table, "family_name")
-    draft = fitting.draft_model(
+    draft = preparing.draft_model(
         (comparison,), (), {"family_name": learned}, word_weights={}, default_word_weight=1.0
     )
-    fitting.complete_input(connection, table, model=draft, target="match_person")
+    preparing.complete_input(connection, table, model=draft, target="match_person")
     connection.execute(
         "CREATE TABLE pairs AS SELECT '0' AS match_key, a.record_id AS join_key_l, b.record_id AS join_key_r"
         " FROM match_person a JOIN match_person b ON a.record_id < b.record_id"

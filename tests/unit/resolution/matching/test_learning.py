@@ -6,18 +6,18 @@ import duckdb
 import numpy as np
 import pytest
 
-from resolution.matching import engine, fitting, sampling
+from resolution.matching import engine, preparing, sampling
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.learning import FEWEST_DECISIONS, Decisions, learn_from_decisions
 from resolution.matching.model import PartyModel
-from resolution.matching.training import Floats, Vectors
+from resolution.matching.vectors import Floats, Vectors
 
 Pair = tuple[str, str]
 
 
 class Fitted(Protocol):
     connection: duckdb.DuckDBPyConnection
-    prepared: fitting.Prepared
+    prepared: preparing.Prepared
     model: PartyModel
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.outcomes import learn_from_outcomes, outcomes
-from resolution.matching.training import Vectors
+from resolution.matching.vectors import Vectors
 from resolution.matching.whole_pairs import WholePairs
 
 NAMES_DIFFER = 0

@@ -6,13 +6,13 @@ import duckdb
 import numpy as np
 import pytest
 
-from resolution.matching import engine, fitting, sampling
+from resolution.matching import engine, preparing, sampling
 from resolution.matching.model import PartyModel
 
 
 class Fitted(Protocol):
     connection: duckdb.DuckDBPyConnection
-    prepared: fitting.Prepared
+    prepared: preparing.Prepared
     model: PartyModel
 
 

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import fitting, scoring
+from resolution.matching import preparing, scoring
 from resolution.matching.model import BlockingRule, PartyModel
 
 Row = dict[str, object]
@@ -57,7 +57,7 @@ def score(
             review_threshold=0.3,
         )
         table = match_input(connection, PEOPLE)
-        fitting.complete_input(connection, table, model=model, target="match_person")
+        preparing.complete_input(connection, table, model=model, target="match_person")
         connection.execute(
             "CREATE OR REPLACE TABLE pairs AS SELECT '1' AS match_key, a.record_id AS join_key_l,"
             " b.record_id AS join_key_r FROM match_person a JOIN match_person b ON a.record_id < b.record_id"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.matching import engine, fitting, whole_pairs
+from resolution.matching import engine, preparing, whole_pairs
 from resolution.matching.additive import AdditiveWeights
 from resolution.matching.outcomes import outcomes
 from resolution.matching.whole_pairs import Blocked, WholePairs, all_pairs, sample_whole_pairs
@@ -22,7 +22,7 @@ def blocked(
 ) -> Blocked:
     """Return the blocked pairs of people, with table `levels` of all of them."""
     load_parties(connection, people(120))
-    prepared = fitting.prepare(connection, PartyType.PERSON)
+    prepared = preparing.prepare(connection, PartyType.PERSON)
     assert prepared is not None
     engine.block_pairs(connection, prepared.table, model=prepared.draft, target="pairs")
     engine.score_pairs(connection, prepared.table, pairs="pairs", model=prepared.draft, target="levels")
