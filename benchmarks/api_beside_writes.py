@@ -81,6 +81,7 @@ def write(home: Path) -> None:
     from context_api.settings import open_home
     from context_api.settling import Ruling, decide, undo
     from context_api.store.decisions import Verdict
+    from pipelines.stepping_aside import stepping_aside
 
     engine, sealer = open_home(home)
     for number in range(DECISIONS):
@@ -88,8 +89,9 @@ def write(home: Path) -> None:
         pair = (f"crm:contact:{100 * number}", f"crm:contact:{100 * number + 10}")
         made = decide(engine, sealer, Ruling(*pair, Verdict.MATCH, "benchmark", "a look"), now=now)
         undo(engine, sealer, made.sequence, author="benchmark", reason="a look", now=now)
-    move_company(home / "company.duckdb", "New Town")
-    publish_anew(home / "company.duckdb", engine, home, sealer=sealer)
+    with stepping_aside():  # as a run does
+        move_company(home / "company.duckdb", "New Town")
+        publish_anew(home / "company.duckdb", engine, home, sealer=sealer)
     engine.dispose()
 
 

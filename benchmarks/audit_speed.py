@@ -21,10 +21,9 @@ from sqlalchemy import Engine
 
 from context_api.audit.entries import Entry, Receipt, genesis
 from context_api.audit.reading import verify_chain
-from context_api.audit.tables import create_tables
+from context_api.audit.tables import create_tables, open_audit
 from context_api.audit.writer import AuditWriter
 from context_api.audit.writing import Head, append
-from context_api.store.engine import open_store
 
 LIMIT_MICROSECONDS = 50
 ENTRY = Entry(
@@ -66,7 +65,7 @@ def by_group(engine: Engine, given: list[Entry], *, waiting: int) -> None:
 
 def measured(folder: Path, name: str, count: int, write: Callable[[Engine], None]) -> float:
     """Print and return the wall time of an entry in microseconds."""
-    engine = open_store(f"sqlite:///{folder / name}.db")
+    engine = open_audit(f"sqlite:///{folder / name}.db")
     create_tables(engine)
     before, begun = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     write(engine)

@@ -9,7 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from sqlalchemy import Engine
 
 from context_api.answer_freshness import FreshnessOfAnswers
-from context_api.audit.tables import create_tables
+from context_api.audit.tables import create_tables, open_audit
 from context_api.audit.writer import AuditWriter
 from context_api.auth import KeyRing
 from context_api.live import LiveReads, LiveSource
@@ -67,7 +67,7 @@ async def serving(
 ) -> AsyncIterator[Serving]:
     """Open what a process serves from while the block runs; at its end, entries that wait are written."""
     engine = open_store(settings.store_address(), busy_timeout_seconds=settings.wait_seconds)
-    audit_engine = open_store(settings.audit_address(), busy_timeout_seconds=settings.wait_seconds)
+    audit_engine = open_audit(settings.audit_address(), busy_timeout_seconds=settings.wait_seconds)
     audit = AuditWriter(
         audit_engine, wait_seconds=settings.wait_seconds, queue_limit=settings.audit_queue_limit
     )

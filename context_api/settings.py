@@ -61,6 +61,9 @@ class Settings(BaseSettings):
         le=15,
         description="How long a verified key is not looked up again; revoking takes so long.",
     )
+    run_niceness: int = Field(
+        10, ge=0, le=19, description="CPU priority that a run gives up for what serves: 0 is none, 19 all."
+    )
     live_budget_ms: int = Field(
         800, ge=1, le=10_000, description="Time a live read of a source may take before stored data answer."
     )

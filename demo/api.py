@@ -23,6 +23,7 @@ from context_api.store.keys import add_key, find_key
 from context_api.store.listing import Filters, Order, listed
 from context_api.store.reading import version_at
 from demo.errors import NotServing
+from pipelines.stepping_aside import Start
 
 HOST = "127.0.0.1"
 KEY_FILE = "demo.key"
@@ -110,8 +111,8 @@ def _tells(facts: PartyFacts) -> tuple[int, int, str]:
 
 
 @contextmanager
-def demo_api(home: Path, *, port: int) -> Iterator[DemoApi]:
-    """Run the API of a home folder on a port while the block runs.
+def demo_api(home: Path, *, port: int, start: Start = subprocess.Popen) -> Iterator[DemoApi]:
+    """Run the API of a home folder on a port, in a process that `start` starts, while the block runs.
 
     Raises:
         NotServing: it does not answer in time, or ended.
@@ -131,9 +132,7 @@ def demo_api(home: Path, *, port: int) -> Iterator[DemoApi]:
     ]
     log = home / LOG_FILE
     with log.open("wb") as written:
-        process = subprocess.Popen(  # noqa: S603
-            command, stdout=written, stderr=subprocess.STDOUT, start_new_session=True
-        )
+        process = start(command, stdout=written, stderr=subprocess.STDOUT, start_new_session=True)
         try:
             address = f"http://{HOST}:{port}"
             if not _is_alive(address, process):

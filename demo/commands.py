@@ -4,12 +4,14 @@ What it needs is imported when it is called: the engines take seconds to load, a
 once.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 DEFAULT_HOME = Path(".concord")
 
@@ -48,6 +50,7 @@ def demo(
     from demo.serving import serve, what_to_try_next
     from demo.summary import read_summary, tables
     from pipelines.run_console import failed_checks_table, run_on_console
+    from pipelines.stepping_aside import starting_in_front, stepping_aside
 
     console = Console()
     if next_day:
@@ -55,18 +58,16 @@ def demo(
     company = prepare_home(home, scale=scale, seed=seed)
     console.print(company.words, soft_wrap=True)
     before = visible_version(home)
-    report = run_on_console(home, console)
-    changed = () if before is None else change_tables(changes_since(home, before))
-    for table in (*tables(read_summary(home), report), *changed, failed_checks_table(report)):
-        if table is not None:
-            console.print()
-            console.print(table)
-    console.print()
-    _tell_places(home, console)
-    if no_serve:
-        console.print(*what_to_try_next(home), sep="\n", soft_wrap=True, highlight=False)
-    else:
-        serve(home, console)
+    with starting_in_front() as start:
+        with stepping_aside(is_all_we_do=False):
+            report = run_on_console(home, console)
+        changed = () if before is None else change_tables(changes_since(home, before))
+        _tell_tables((*tables(read_summary(home), report), *changed, failed_checks_table(report)), console)
+        _tell_places(home, console)
+        if no_serve:
+            console.print(*what_to_try_next(home), sep="\n", soft_wrap=True, highlight=False)
+        else:
+            serve(home, console, start=start)
 
 
 def _tell_day(home: Path, console: Console) -> None:
@@ -77,6 +78,14 @@ def _tell_day(home: Path, console: Console) -> None:
     for system, told in passed.told.items():
         for what in told:
             console.print(f"  {escape(f'{system}: {what}')}", soft_wrap=True, highlight=False)
+
+
+def _tell_tables(shown: Iterable[Table | None], console: Console) -> None:
+    for table in shown:
+        if table is not None:
+            console.print()
+            console.print(table)
+    console.print()
 
 
 def _tell_places(home: Path, console: Console) -> None:

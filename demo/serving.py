@@ -21,6 +21,7 @@ from demo.errors import NotServing
 from pipelines.dagster_home import open_instance, prepare_dagster_home
 from pipelines.definitions import HOME_VARIABLE
 from pipelines.resuming import bury_served_runs
+from pipelines.stepping_aside import Start
 
 HOST = "127.0.0.1"
 READY_WITHIN_SECONDS = 180  # half a minute on an idle machine
@@ -29,16 +30,16 @@ LOG_FILE = "pages.log"
 LOCK_FILE = "pages.lock"
 
 
-def serve(home: Path, console: Console) -> None:
-    """Serve until Ctrl-C.
+def serve(home: Path, console: Console, *, start: Start = subprocess.Popen) -> None:
+    """Serve until Ctrl-C, by processes that `start` starts.
 
     Raises:
         NotServing: the API or the pages did not come up.
     """
     with (
         console.status("starting the API and Dagster") as status,
-        demo_api(home, port=_free_port()) as api,
-        dagster_pages(home) as (address, server),
+        demo_api(home, port=_free_port(), start=start) as api,
+        dagster_pages(home, start=start) as (address, server),
     ):
         status.stop()
         console.print()
@@ -82,7 +83,9 @@ def _without_pages(home: Path) -> list[str]:
 
 
 @contextmanager
-def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def dagster_pages(
+    home: Path, *, start: Start = subprocess.Popen
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Run Dagster for a home folder on a free port while the block runs; yield its address and process.
 
     Raises:
@@ -94,7 +97,7 @@ def dagster_pages(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     command = [sys.executable, "-m", "dagster", "dev", "-m", "pipelines.definitions", "-d", str(root)]
     environment = {**os.environ, "DAGSTER_HOME": str(folder), HOME_VARIABLE: str(home.absolute())}
     with _as_first_pages(home), (folder / LOG_FILE).open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603
+        server = start(
             [*command, "-h", HOST, "-p", str(port)],
             env=environment,
             stdout=log,

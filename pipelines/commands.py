@@ -65,9 +65,11 @@ def run_command(
 ) -> None:
     """Sync, model, resolve and publish once; a run that failed half-way goes on from the step that failed."""
     from pipelines.run_console import failed_checks_table, run_on_console
+    from pipelines.stepping_aside import stepping_aside
 
     console = Console()
-    report = run_on_console(home, console, from_start=from_start)
+    with stepping_aside():
+        report = run_on_console(home, console, from_start=from_start)
     failed = failed_checks_table(report)
     if failed is not None:
         console.print(failed)

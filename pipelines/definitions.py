@@ -18,6 +18,7 @@ from pipelines.assets.home import HomeFolder
 from pipelines.assets.models import model_assets
 from pipelines.assets.sync import sync_assets
 from pipelines.assets.vectors import VECTORS, VECTORS_JOB, vectors, vectors_sensor
+from pipelines.run_executor import run_executor
 from pipelines.sync.sources import SOURCES_FILE, read_sources
 
 HOME_VARIABLE = "CONCORD_HOME"
@@ -42,13 +43,13 @@ def build_definitions(home: Path) -> dg.Definitions:
     job = dg.define_asset_job(
         JOB,
         selection=dg.AssetSelection.all() - dg.AssetSelection.assets(VECTORS),
-        executor_def=dg.in_process_executor,  # one process may write the warehouse
+        executor_def=run_executor,  # one process may write the warehouse
         description="Everything once: sync, model, resolve, publish one version, measure it.",
     )
     following = dg.define_asset_job(
         VECTORS_JOB,
         selection=dg.AssetSelection.assets(VECTORS),
-        executor_def=dg.in_process_executor,
+        executor_def=run_executor,
         description="The vectors follow the visible version; they never hold up a run, nor fail one.",
     )
     return dg.Definitions(
@@ -58,7 +59,7 @@ def build_definitions(home: Path) -> dg.Definitions:
         schedules=[daily_schedule(job)],
         sensors=[change_sensor(job), decision_sensor(job), vectors_sensor(following)],
         resources={"home": HomeFolder(path=str(root))},
-        executor=dg.in_process_executor,
+        executor=run_executor,
     )
 
 

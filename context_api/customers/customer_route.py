@@ -2,7 +2,8 @@
 
 Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route that the
 frame calls itself, since what the framework does around a handler costs more than the rest. With any other
-query the route of FastAPI below renders the same view from the facts of its version. Both leave one trail.
+query the route of FastAPI below narrows the stored view, or renders an earlier version's from its facts. Both
+leave one trail.
 """
 
 import asyncio
@@ -31,7 +32,8 @@ from context_api.rendering.masking import OPTIONS, MarkedJson, masked
 from context_api.rendering.party_views import View, render
 from context_api.routing import Call, CallDep, Handler, guarded, reads, slice_router
 from context_api.store.reading_identity import StatedRecord, stated_records
-from context_api.store.rendered_views import StoredView
+from context_api.store.rendered_views import StoredView, current_view
+from context_api.store.views import Snapshot
 
 PATH = "/v1/customers/{golden_id}"
 VIEW = "customer"
@@ -186,13 +188,11 @@ def get_customer(
         if as_of is not None:
             raise MalformedRequest("`live` is about now and `as_of` about then; ask for one of them")
     with call.snapshot(as_of) as snapshot:
-        facts = next(facts_of(snapshot, [golden_id]), None)
-        if facts is None:
-            require_current(snapshot, golden_id, request=request)
-            raise NothingPublished(f"{golden_id} cannot be read; try again")
-        (found,) = (view for view in render(facts, classifications()) if view.view is detail)
+        found = None if live else _stored(snapshot, golden_id, detail)
+        if found is None:
+            found = _rendered(snapshot, golden_id, detail, request)
         fresh = by_source_of(snapshot, found.sources)
-        ids = [record_id for record_id, source in facts.records if source in set(live or ())]
+        ids = [record_id for record_id, source in found.records if source in set(live or ())]
         stored: tuple[StatedRecord, ...] = stated_records(snapshot, ids) if ids else ()
     asked = sorted({str(part) for part in include or ()} | {f"fields.{name}" for name in fields or ()})
     asked += [f"live.{name}" for name in sorted(set(live or ()))]
@@ -211,6 +211,36 @@ def get_customer(
     if live:
         shown["live"] = {name: told.model_dump() for name, told in live_part(call, live, stored).items()}
     return Response(orjson.dumps(shown, option=OPTIONS), headers=headers, media_type="application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A view, and the records behind it with their sources where it was rendered for this answer."""
+
+    json: MarkedJson
+    content_hash: str
+    entity_version: int
+    sources: tuple[str, ...]
+    records: tuple[tuple[str, str], ...] = ()
+
+
+def _stored(snapshot: Snapshot, golden_id: str, view: View) -> _Found | None:
+    """Return a view as publish or a decision left it; None of a version that is no longer in force."""
+    stored = current_view(snapshot.connection, snapshot.sealer, golden_id, view=view)
+    if stored is None or stored.version != snapshot.version:
+        return None
+    json = MarkedJson(stored.body, stored.spans)
+    return _Found(json, stored.content_hash, stored.entity_version, stored.sources)
+
+
+def _rendered(snapshot: Snapshot, golden_id: str, view: View, request: Request) -> _Found:
+    """Return a view rendered from the facts of a version, and the records that a live read needs."""
+    facts = next(facts_of(snapshot, [golden_id]), None)
+    if facts is None:
+        require_current(snapshot, golden_id, request=request)
+        raise NothingPublished(f"{golden_id} cannot be read; try again")
+    (made,) = (one for one in render(facts, classifications()) if one.view is view)
+    return _Found(made.json, made.content_hash, made.entity_version, made.sources, facts.records)
 
 
 def narrowed(

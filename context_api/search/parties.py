@@ -7,7 +7,7 @@ has its golden id).
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -21,11 +21,10 @@ from context_api.rendering.masking import MASKABLE
 from context_api.store.asked_terms import SEARCHED_NAMES, keys_asked, words_asked
 from context_api.store.listing import known_by
 from context_api.store.reading import golden_id_of, golden_ids_of, resolve_id
-from context_api.store.reading_identity import StatedRecord, stated_records
-from context_api.store.searching import MOST_RECORDS, Search
+from context_api.store.searching import MOST_RECORDS, Search, SearchedRecord, searched_records
 from context_api.store.views import Snapshot
 from resolution.domain.attributes import PartyType
-from resolution.domain.claims import IDENTIFIER_PREFIX, AttributeClaim
+from resolution.domain.claims import IDENTIFIER_PREFIX
 
 KEYED = ("email", "phone")  # found whole; identifiers too
 ENOUGH = 3  # records that are as they were asked for; with fewer, words like those asked for count too
@@ -113,8 +112,8 @@ def _by_id(snapshot: Snapshot, text: str, *, cleared: Collection[Classification]
 
 def _records(
     snapshot: Snapshot, asked: Asked, *, cleared: Collection[Classification]
-) -> tuple[StatedRecord, ...]:
-    """Return the records that may be meant."""
+) -> tuple[SearchedRecord, ...]:
+    """Return the live records that may be meant."""
     party_type = asked.party_type
     if Classification.PII not in cleared:
         if party_type is PartyType.PERSON:
@@ -125,24 +124,20 @@ def _records(
     is_name = "@" not in asked.text and any(letter.isalpha() for letter in asked.text)
     if is_name and len(found) < ENOUGH:
         found |= search.by_words(words_asked(asked.text), enough=ENOUGH)
-    return stated_records(snapshot, found)
+    return searched_records(snapshot, found)
 
 
 def _fits(
-    snapshot: Snapshot, text: str, records: Iterable[StatedRecord], *, cleared: Collection[Classification]
+    snapshot: Snapshot, text: str, records: Iterable[SearchedRecord], *, cleared: Collection[Classification]
 ) -> dict[str, _Fit]:
     """Return how well each party fits: as its best record does."""
-    keys, words, classes = frozenset(keys_asked(text)), words_asked(text), classifications()
+    fitting = _Fitting(frozenset(keys_asked(text)), words_asked(text), cleared)
     by_record = {
-        record.record_id: (record, fit)
-        for record in records
-        if not record.is_deleted
-        and (fit := _fit(_visible(record, classes, cleared), keys, words)).score >= LEAST_SCORE
+        record.record_id: fit for record in records if (fit := fitting.of(record)).score >= LEAST_SCORE
     }
     by_party: dict[str, list[_Fit]] = defaultdict(list)
     for record_id, golden_id in golden_ids_of(snapshot, by_record).items():
-        record, fit = by_record[record_id]
-        by_party[golden_id].append(_Fit(fit.score, fit.matched, (record.source,)))
+        by_party[golden_id].append(by_record[record_id])
     return {golden_id: _together(fits) for golden_id, fits in by_party.items()}
 
 
@@ -153,31 +148,44 @@ def _together(fits: Sequence[_Fit]) -> _Fit:
     return _Fit(best, tuple(sorted(matched)), tuple(sorted(sources)))
 
 
-def _visible(
-    record: StatedRecord, classes: Classifications, cleared: Collection[Classification]
-) -> list[AttributeClaim]:
-    """Return the searched values of a record that somebody may see."""
-    found = []
-    for claim in record.claims:
-        name = claim.attribute
-        if name in SEARCHED_NAMES or name in KEYED or name.startswith(IDENTIFIER_PREFIX):
-            stated = classes.of_attribute(PartyType(record.party_type), name)
-            if stated not in MASKABLE or stated in cleared:
-                found.append(claim)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """How records fit what was asked for; what a name came to is kept, as many records share it."""
 
+    keys: Collection[str]
+    words: Sequence[str]
+    cleared: Collection[Classification]
+    names: dict[str, float] = field(default_factory=dict)
+    searched: dict[tuple[str, str], bool] = field(default_factory=dict)
 
-def _fit(claims: Sequence[AttributeClaim], keys: Collection[str], words: Sequence[str]) -> _Fit:
-    scores: dict[str, float] = defaultdict(float)
-    for claim in claims:
-        score = (
-            likeness(words, claim.key.split())
-            if claim.attribute in SEARCHED_NAMES
-            else float(claim.key in keys or claim.key.partition(":")[2] in keys)
-        )
-        scores[claim.attribute] = max(scores[claim.attribute], score)
-    best = max(scores.values(), default=0.0)
-    return _Fit(best, tuple(name for name, score in scores.items() if score and score >= best * SAME), ())
+    def of(self, record: SearchedRecord) -> _Fit:
+        """Return how well a record fits, by the values that may be seen."""
+        scores: dict[str, float] = {}
+        for name, key in record.keys:
+            if self._is_searched(record.party_type, name):
+                scores[name] = max(scores.get(name, 0.0), self._score(name, key))
+        best = max(scores.values(), default=0.0)
+        matched = tuple(name for name, score in scores.items() if score and score >= best * SAME)
+        return _Fit(best, matched, (record.source,))
+
+    def _score(self, name: str, key: str) -> float:
+        if name not in SEARCHED_NAMES:
+            return float(key in self.keys or key.partition(":")[2] in self.keys)
+        if key not in self.names:
+            self.names[key] = likeness(self.words, key.split())
+        return self.names[key]
+
+    def _is_searched(self, party_type: str, name: str) -> bool:
+        known = self.searched.get((party_type, name))
+        if known is None:
+            is_named = name in SEARCHED_NAMES or name in KEYED or name.startswith(IDENTIFIER_PREFIX)
+            known = is_named and self._may_be_seen(party_type, name)
+            self.searched[party_type, name] = known
+        return known
+
+    def _may_be_seen(self, party_type: str, name: str) -> bool:
+        stated = classifications().of_attribute(PartyType(party_type), name)
+        return stated not in MASKABLE or stated in self.cleared
 
 
 def likeness(words: Sequence[str], name: Sequence[str]) -> float:

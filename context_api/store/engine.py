@@ -7,7 +7,7 @@ the writer at once (SQLite) so that it never fails half-way for another's sake.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,12 @@ def store_url(home: Path, configured: str | None) -> str:
     return configured or f"sqlite:///{home / STORE_FILE}"
 
 
-def open_store(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) -> Engine:
+def open_store(
+    url: str,
+    *,
+    busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS,
+    checkpoint_pages: int = CHECKPOINT_PAGES,
+) -> Engine:
     """Return an engine for the store at an address; connects when it is first used.
 
     Raises:
@@ -60,19 +65,19 @@ def open_store(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) 
             " PostgreSQL (postgresql://user@host/database)"
         )
     engine = create_engine(address, pool_size=POOL_SIZE, connect_args={"timeout": busy_timeout_seconds})
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", partial(_prepare_sqlite, checkpoint_pages=checkpoint_pages))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object, *, checkpoint_pages: int) -> None:
     connection.isolation_level = None  # we begin transactions ourselves, see `_begin_sqlite`
     for pragma in (
         f"cache_size = -{CACHE_KIB}",
         "journal_mode = wal",
         "synchronous = normal",
         f"journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",
-        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+        f"wal_autocheckpoint = {checkpoint_pages}",
     ):
         connection.execute(f"pragma {pragma}")
 

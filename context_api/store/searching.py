@@ -8,14 +8,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists
+import orjson
+from sqlalchemy import ColumnElement, Select, exists, func
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from context_api.store.bulk import chunked
 from context_api.store.ranges import in_version
-from context_api.store.records import Lookup, PartyRecord
+from context_api.store.records import Lookup, PartyRecord, RecordKey
+from context_api.store.sealing import CLAIMS
 from context_api.store.views import Snapshot
 from context_api.store.word_variants import WordVariant, tokens_asked
 
@@ -23,6 +25,7 @@ MOST_POSTINGS = 1_000  # records read of one word; of a word that has more, othe
 MOST_WALKED = 3_000  # records of one common word that are looked at for another word, or for their type
 MOST_SPELLINGS = 100  # words that one misspelt or unfinished word may stand for
 MOST_RECORDS = 200  # that are opened to see what they say
+FEW_TOKENS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,38 @@ class Terms:
     tokens: tuple[bytes, ...]
     records: frozenset[str]
     is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchedRecord:
+    """A live record by what may be searched: attribute and key of each of its claims."""
+
+    record_id: str
+    source: str
+    party_type: str
+    keys: tuple[tuple[str, str], ...]
+
+
+def searched_records(snapshot: Snapshot, record_ids: Collection[str]) -> tuple[SearchedRecord, ...]:
+    """Return those of the records that are live; erased ones have no keys."""
+    found: list[SearchedRecord] = []
+    for chunk in chunked(record_ids):
+        is_of = (col(RecordKey.tenant_id) == PartyRecord.tenant_id) & (
+            col(RecordKey.record_id) == PartyRecord.record_id
+        )
+        fields = (PartyRecord.record_id, PartyRecord.source, PartyRecord.party_type)
+        rows = snapshot.connection.execute(
+            sql_select(*map(col, fields), col(PartyRecord.sealed_claims), col(RecordKey.salt))
+            .select_from(PartyRecord)
+            .outerjoin(RecordKey, is_of)
+            .where(in_version(PartyRecord, snapshot.tenant_id, snapshot.version))
+            .where(col(PartyRecord.record_id).in_(chunk), col(PartyRecord.is_deleted).is_(False))
+        ).all()
+        for record_id, source, party_type, sealed, salt in map(tuple, rows):
+            plain = snapshot.sealer.open(sealed, salt=salt, record_id=record_id, what=CLAIMS)
+            keys = tuple((claim[0], claim[3]) for claim in orjson.loads(plain or "[]"))
+            found.append(SearchedRecord(record_id, source, party_type, keys))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +124,12 @@ class Search:
         rows = self.snapshot.connection.execute(
             self._of_type(tokens).limit(MOST_POSTINGS + 1)
             if self.party_type is not None
-            else select(Lookup.record_id).where(*self._having(Lookup, tokens)).limit(MOST_POSTINGS + 1)
-        ).all()
-        return Terms(
-            tuple(tokens),
-            frozenset(row.record_id for row in rows[:MOST_POSTINGS]),
-            is_cut=len(rows) > MOST_POSTINGS,
+            else sql_select(col(Lookup.record_id))
+            .where(*self._having(Lookup, tokens))
+            .limit(MOST_POSTINGS + 1)
         )
+        found: Sequence[str] = rows.scalars().all()
+        return Terms(tuple(tokens), frozenset(found[:MOST_POSTINGS]), is_cut=len(found) > MOST_POSTINGS)
 
     def _having(self, table: Any, tokens: Sequence[bytes]) -> list[ColumnElement[bool]]:
         return [
@@ -133,18 +167,21 @@ class Search:
     def _among(self, terms: Terms, records: Collection[str]) -> frozenset[str]:
         """Return those records that have a term.
 
-        All terms of the records are read: asking for each of many spellings in each record costs more.
+        Of few terms each is asked for in each record. For many spellings that costs more than to walk all
+        terms of the records; `coalesce` keeps the index by token out of it.
         """
-        tokens = frozenset(terms.tokens)
+        token = col(Lookup.token)
+        own = token if len(terms.tokens) <= FEW_TOKENS else func.coalesce(token, b"")
         found: set[str] = set()
         for chunk in chunked(records):
             rows = self.snapshot.connection.execute(
-                select(Lookup.record_id, Lookup.token).where(
+                select(Lookup.record_id).where(
                     in_version(Lookup, self.snapshot.tenant_id, self.snapshot.version),
                     col(Lookup.record_id).in_(chunk),
+                    own.in_(terms.tokens),
                 )
-            )
-            found |= {record_id for record_id, token in rows if bytes(token) in tokens}
+            ).all()
+            found |= {row.record_id for row in rows}
         return frozenset(found)
 
     def _walked(self, start: Terms, other: Terms) -> frozenset[str]:

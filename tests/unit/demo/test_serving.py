@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from io import StringIO
@@ -120,10 +121,15 @@ def test_once_the_pages_are_up_nothing_says_that_they_are_starting(
     monkeypatch.delenv("CONCORD_STORE_URL", raising=False)
     open_home(tmp_path, is_new=True)[0].dispose()
     stand_in(ANSWERING, tmp_path, monkeypatch)
-    shown = StringIO()
+    shown, started = StringIO(), []
 
-    serve(tmp_path, Console(file=shown, force_terminal=True, width=300, _environ={}))
+    def start(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
+        started.append(command[2])
+        return subprocess.Popen(command, **options)  # noqa: S603
 
+    serve(tmp_path, Console(file=shown, force_terminal=True, width=300, _environ={}), start=start)
+
+    assert started == ["concord", "dagster"]  # nothing that serves is started otherwise
     before, _, after = shown.getvalue().partition("Ctrl-C ends it")
     assert "starting the API and Dagster" in before
     assert "starting the API" not in after

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from context_api.audit.entries import Entry, Receipt, genesis
 from context_api.audit.reading import read_receipts_of, verify_chain
+from context_api.audit.tables import SEGMENT_ENTRIES
 from context_api.audit.writing import Head, append
 from context_api.store.engine import writing
 
@@ -76,3 +77,25 @@ def test_receipts_tell_who_read_a_golden_record_newest_first(chained: Engine) ->
     assert [receipt.entity_version for receipt in found] == [10, 10, 7, 7, 4, 4, 1, 1]
     assert {(r.caller, r.purpose, r.facts, r.version) for r in found} == {("tests", "support", ("email",), 5)}
     assert read_receipts_of(chained, "theirs", "g-1") == ()
+
+
+def test_receipts_are_found_in_every_segment_of_every_chain(audit: Engine) -> None:
+    read_at = (1, SEGMENT_ENTRIES - 1, SEGMENT_ENTRIES, SEGMENT_ENTRIES + 1, 2 * SEGMENT_ENTRIES)
+    for writer, length in (("long", 2 * SEGMENT_ENTRIES), ("short", 1), ("until the edge", SEGMENT_ENTRIES)):
+        batch = [
+            replace(
+                ENTRY, receipts=(Receipt("g-1" if number in read_at else f"g-{writer}-{number}", number),)
+            )
+            for number in range(1, length + 1)
+        ]
+        append(audit, writer, Head(0, genesis(writer)), batch)
+
+    found = read_receipts_of(audit, "ours", "g-1")
+
+    until_the_edge = read_at[:3]
+    assert sorted(receipt.entity_version for receipt in found) == sorted((*read_at, 1, *until_the_edge))
+    assert read_receipts_of(audit, "ours", "nobody") == ()
+
+
+def test_nobody_has_read_anything_where_no_chain_began(audit: Engine) -> None:
+    assert read_receipts_of(audit, "ours", "g-1") == ()
