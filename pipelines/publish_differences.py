@@ -5,7 +5,7 @@ should hold, `changed` what must be written, `gone` what must end.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +17,7 @@ from pipelines.publish_feeds import Feed
 from pipelines.publish_ledger import append
 from resolution.matching.model import ResolutionModel
 
+SLICE = 100_000  # keys of which texts are gathered at a time
 ASKED_BY_KEY = 20_000  # keys; past it one walk over the table is quicker than so many look-ups
 SALT_BYTES = 16  # as in context_api/store/sealing.py; a test seals and opens with them
 EMPTY_INPUTS = """
@@ -65,6 +66,29 @@ def compare(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     connection.execute("drop table wanted")
 
 
+def slices_of_changed(connection: duckdb.DuckDBPyConnection, feed: Feed) -> Iterator[None]:
+    """Let table `changed` hold a slice at a time, in the order of its keys; in the end it is whole again.
+
+    What gathers texts by key holds them all in memory, so that a first publish would not fit.
+    """
+    (count,) = connection.execute("select count(*) from changed").fetchone() or (0,)
+    if count <= SLICE:
+        yield
+        return
+    connection.execute(
+        "create or replace temp table all_changed as"
+        f" select row_number() over (order by {feed.key_list}) - 1 as place, * from changed"
+    )
+    for start in range(0, count, SLICE):
+        connection.execute(
+            "create or replace temp table changed as select * exclude (place) from all_changed"
+            f" where place >= {start} and place < {start + SLICE}"
+        )
+        yield
+    connection.execute("create or replace temp table changed as select * exclude (place) from all_changed")
+    connection.execute("drop table all_changed")
+
+
 def keep_decided_links(connection: duckdb.DuckDBPyConnection) -> None:
     """Leave decided links as the store knows them: the warehouse keeps the verdict in place of the band."""
     connection.execute(
@@ -108,6 +132,22 @@ def _of_keys(
     for chunk in chunked(wanted):
         marks = ", ".join("?" * len(chunk))
         yield from publication.rows(asked.format(f" and {key} in ({marks})"), [publication.tenant_id, *chunk])
+
+
+def fill_tokens(connection: duckdb.DuckDBPyConnection, token: Callable[[str], bytes]) -> None:
+    """Make table `tokens` (term, token) of the terms of table `words`."""
+    connection.execute(
+        "create or replace temp table terms as"
+        " select row_number() over () - 1 as place, term from (select distinct term from words);"
+        "create or replace temp table tokens (term varchar, token blob)"
+    )
+    (count,) = connection.execute("select count(*) from terms").fetchone() or (0,)
+    for start in range(0, count, SLICE):
+        rows = connection.execute(
+            f"select term from terms where place >= {start} and place < {start + SLICE}"
+        ).fetchall()
+        append(connection, "tokens", [(term, token(term)) for (term,) in rows])
+    connection.execute("drop table terms")
 
 
 def fill_salts(connection: duckdb.DuckDBPyConnection, publication: Publication, needed: str) -> int:

@@ -7,10 +7,9 @@ ranged table is cleared of it again if the publish fails (`context_api/store/lef
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 import duckdb
-import pyarrow as pa
 from sqlalchemy import text
 
 from context_api.settling_publish import Publication
@@ -24,9 +23,11 @@ from pipelines.publish_differences import (
     ended_keys,
     fill_entity_versions,
     fill_salts,
+    fill_tokens,
     keep_decided_links,
     prepare,
     run_moment,
+    slices_of_changed,
 )
 from pipelines.publish_feeds import Feed
 from pipelines.publish_memory import Memory, fill_known, fingerprint, note, recall
@@ -119,7 +120,7 @@ class _Work:
         self.staged.noted.append(feed)
         self.end(feed.table, feed.keys, ended_keys(self.connection, feed), recorded_to=recorded_to)
         columns = ["tenant_id", "published_from", *(columns or feed.columns)]
-        self.insert(feed.table, columns, self.ranged_rows(feed.rows), make=make)
+        self.insert(feed.table, columns, self.sliced(feed, lambda: self.ranged_rows(feed.rows)), make=make)
 
     def end(self, table: str, keys: Sequence[str], rows: Sequence[Row], *, recorded_to: str = "") -> None:
         """Let rows end in short transactions."""
@@ -157,6 +158,11 @@ class _Work:
         ranged = f"select $1::varchar, $2::bigint, q.* from ({statement}) as q"
         return self.rows(ranged, [publication.tenant_id, publication.version])
 
+    def sliced(self, feed: Feed, rows: Callable[[], Iterable[Row]]) -> Iterator[Row]:
+        """Yield `rows` of a slice of what changed after the other."""
+        for _ in slices_of_changed(self.connection, feed):
+            yield from rows()
+
     def party_records(self) -> None:
         """Records, their keys, look-ups, and what the outbox says of them."""
         self.on_step("party_records")
@@ -181,11 +187,8 @@ class _Work:
 
     def lookups(self) -> None:
         """The words that changed records are found by, as keyed hashes, in the order of their index."""
-        token = self.publication.sealer.token
         self.connection.execute(f"create or replace temp table words as {texts.LOOKUPS}")
-        terms = [row[0] for row in self.rows("select distinct term from words")]
-        tokens = pa.array([token(term) for term in terms], pa.binary())
-        self.connection.register("tokens", pa.table({"term": pa.array(terms, pa.string()), "token": tokens}))
+        fill_tokens(self.connection, self.publication.sealer.token)
         self.insert(
             "lookups",
             ("tenant_id", "published_from", "token", "record_id"),
@@ -193,8 +196,7 @@ class _Work:
                 "select token, record_id from words inner join tokens using (term) order by all"
             ),
         )
-        self.connection.unregister("tokens")
-        self.connection.execute("drop table words")
+        self.connection.execute("drop table words; drop table tokens")
 
     def links(self, feed: Feed) -> None:
         """Links as the model sees them."""
@@ -281,7 +283,9 @@ class _Work:
         self.insert(
             "outbox",
             ("tenant_id", "version", "sequence", "kind", "key", "text", "payload_json"),
-            _chained(self.rows(statement), ((gone, key, "", "{}") for (key,) in lost)),
+            chain(
+                self.sliced(feed, lambda: self.rows(statement)), ((gone, key, "", "{}") for (key,) in lost)
+            ),
             make=lambda row: (publication.tenant_id, publication.version, next(numbers), *row),
         )
 
@@ -290,8 +294,3 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
     iterator = iter(rows)
     while batch := list(islice(iterator, BATCH)):
         yield batch
-
-
-def _chained(*parts: Iterable[Row]) -> Iterator[Row]:
-    for part in parts:
-        yield from part
