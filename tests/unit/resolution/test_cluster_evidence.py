@@ -88,7 +88,7 @@ def runs(draw: st.DrawFn) -> tuple[dict[str, str], dict[tuple[str, str], float]]
     return clusters, links or {("r0", "r1"): draw(weights)}
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(runs())
 def test_in_sql_it_is_what_the_definition_says(
     run: tuple[dict[str, str], dict[tuple[str, str], float]],

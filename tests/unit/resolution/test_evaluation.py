@@ -64,7 +64,7 @@ def brute_force(labels: Labels) -> dict[str, float]:
     }
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.none() | st.integers(0, 6)), min_size=1, max_size=25).filter(
         lambda labels: any(cluster is not None for _, cluster in labels)

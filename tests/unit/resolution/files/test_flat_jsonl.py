@@ -60,7 +60,7 @@ ROWS = st.lists(
 )
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(rows=ROWS)
 def test_both_ways_give_the_same(rows: list[dict[str, object]], tmp_path_factory, monkeypatch_module) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path_factory.mktemp("flat") / "a.jsonl"

@@ -109,7 +109,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(derandomize=True, max_examples=100, deadline=None)
+@settings(derandomize=True, max_examples=50, deadline=None)
 @given(
     lines=st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4) | st.just("{broken"), max_size=8)
 )

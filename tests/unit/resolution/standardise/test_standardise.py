@@ -37,11 +37,11 @@ TEXT = st.text(alphabet="abc ABC.,-'0129/üß王Ж", max_size=12)
 
 @settings(
     derandomize=True,
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(values=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=8), seed=st.integers(0, 99))
+@given(values=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=16), seed=st.integers(0, 99))
 def test_the_order_of_rows_does_not_matter(
     connection: duckdb.DuckDBPyConnection, values: list[tuple[str, str]], seed: int
 ) -> None:
@@ -57,11 +57,11 @@ def test_the_order_of_rows_does_not_matter(
 
 @settings(
     derandomize=True,
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(names=st.lists(TEXT, min_size=1, max_size=8))
+@given(names=st.lists(TEXT, min_size=1, max_size=16))
 def test_standard_names_are_standard(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     rows(connection, "rows_0", names, [""] * len(names))
     standardise(connection, [source("rows_0", COLUMNS[0])])
