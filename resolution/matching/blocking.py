@@ -26,6 +26,7 @@ LARGE_BUDGET = 4_000_000  # beyond it, LARGE_PAIRS_PER_RECORD more per record
 LARGE_PAIRS_PER_RECORD = 4
 SMALLEST_BLOCK = 3  # a value shared by so few is never too common
 TWIN_BUDGETS = 4  # budgets of pairs that one rule may cost with its twins: as pairs go, they are cheap
+MOST_TWIN_PAIRS = 10_000_000  # but no more than memory holds, and never less than the budget itself
 
 
 class Blocks(NamedTuple):
@@ -50,6 +51,11 @@ def pair_budget(records: int) -> int:
     """Return how many blocked pairs, counted once per rule, `records` records may cost."""
     generous = records * PAIRS_PER_RECORD
     return max(SMALLEST_BUDGET, min(generous, LARGE_BUDGET + records * LARGE_PAIRS_PER_RECORD))
+
+
+def twin_budget(budget: int) -> int:
+    """Return how many pairs, those of twins included, one rule may cost where all may cost `budget`."""
+    return max(budget, min(TWIN_BUDGETS * budget, MOST_TWIN_PAIRS))
 
 
 def _hash_keys(connection: duckdb.DuckDBPyConnection, table: str, *, keys: Mapping[str, str]) -> None:
@@ -118,7 +124,7 @@ def learn_blocking(
     limit = _largest_block(sizes, budget=budget)
     rules = []
     for name in (n for n in keys if n in sizes):
-        most = _most_records(sizes[name], largest=limit, budget=TWIN_BUDGETS * budget)
+        most = _most_records(sizes[name], largest=limit, budget=twin_budget(budget))
         stops = _stop_values(connection, table, name, sql=keys[name], limits=(limit, most))
         rules.append(BlockingRule(name, keys[name], limit, stops))
     connection.execute("DROP TABLE key_hashes")

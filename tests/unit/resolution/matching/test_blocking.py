@@ -182,6 +182,14 @@ def test_a_rule_alone_stays_within_the_budget_of_twins(
     assert len(_blocked(connection, (rule,))) == 15
 
 
+@pytest.mark.parametrize(
+    ("budget", "with_twins"),
+    [(10, 40), (1_000_000, 4_000_000), (8_000_000, 10_000_000), (44_000_000, 44_000_000)],
+)
+def test_twins_cost_some_budgets_and_no_more_than_memory_holds(budget: int, with_twins: int) -> None:
+    assert blocking.twin_budget(budget) == with_twins
+
+
 @pytest.mark.parametrize(("records", "pairs_each"), [(10, 30_000), (10_000, 100), (100_000_000, 4)])
 def test_the_budget_grows_with_the_records_and_less_so_for_many(records: int, pairs_each: int) -> None:
     assert pair_budget(records) >= max(SMALLEST_BUDGET, records * pairs_each)
