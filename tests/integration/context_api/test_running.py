@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from api_service import Server, served
+from api_service import Server, fetched, served
 from sqlalchemy import text
 
 from context_api.audit.reading import verify_chain
@@ -37,8 +37,8 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
     with served(published.home, workers=2, environment=environment) as server:
         with ThreadPoolExecutor(8) as asking:
             answers = list(asking.map(lambda _: _get(server, published), range(200)))
-        ready = httpx.get(f"{server.address}/readyz", trust_env=False, timeout=60).json()
-        counted = httpx.get(f"{server.address}/metrics", trust_env=False, timeout=60).text
+        ready = fetched(f"{server.address}/readyz").json()
+        counted = fetched(f"{server.address}/metrics").text
 
     assert {answer.status_code for answer in answers} == {200}
     assert {name: found["status"] for name, found in ready["checks"].items()} == {
@@ -89,8 +89,7 @@ def test_an_answer_that_was_given_has_its_entry_also_after_kill_9(published: Any
 
 
 def _get(server: Server, published: Any) -> httpx.Response:
-    address, headers = f"{server.address}/v1/versions", published.ours.headers
-    return httpx.get(address, headers=headers, trust_env=False, timeout=60)  # other tests may be busy
+    return fetched(f"{server.address}/v1/versions", headers=published.ours.headers)
 
 
 def _request_ids(published: Any) -> set[str]:
