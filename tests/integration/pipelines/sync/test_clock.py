@@ -118,7 +118,7 @@ def test_a_change_in_the_hour_that_comes_twice_arrives_at_once(
     )
     synced(warehouse, tmp_path, at=NOON)
     ids = [4, 5, 6, 7]  # a sample has not all of four neighbours
-    changes = [(f"2024-10-27T02:05:00{zones[1]}", id_) for id_ in ids]
+    changes: list[tuple[object, ...]] = [(f"2024-10-27T02:05:00{zones[1]}", id_) for id_ in ids]
     change(tmp_path / "desk.db", "update notes set text = 'changed', changed = ? where id = ?", changes)
 
     held = synced(warehouse, tmp_path, at=NOON)
