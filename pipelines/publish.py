@@ -63,8 +63,8 @@ def publish(
     """Publish what the warehouse holds and return what that changed.
 
     `now` stands for the clock; `snapshots` is the folder for match snapshots; `on_step` is told each of
-    `STEPS` before it begins. Afterwards `resolution.golden_membership` says which record belongs to which golden record in the version
-    that is now in force.
+    `STEPS` before it begins. Afterwards `resolution.golden_membership` says which record belongs to which
+    golden record in the version that is now in force.
 
     Raises:
         StaleResult: A newer result was published since `ledger_from_store`; run again.
