@@ -99,14 +99,15 @@ class FilesConnector(Connector):
         """Yield the rows of files that are new or changed; the cursor moves after each whole file."""
         seen: dict[str, Any] = dict((cursor or {}).get("files", {}))
         files = self._files(self._objects[object_.name])
-        seen = {name: state for name, state in seen.items() if name in {p.name for p in files}}
-        for path in files:
-            state = file_state(path, seen.get(path.name))
-            is_changed = state["hash"] != seen.get(path.name, {}).get("hash")
+        names = {path: path.relative_to(self._folder).as_posix() for path in files}
+        seen = {name: state for name, state in seen.items() if name in set(names.values())}
+        for path, name in names.items():
+            state = file_state(path, seen.get(name))
+            is_changed = state["hash"] != seen.get(name, {}).get("hash")
             if is_changed:
                 yield from _pages(self._rows(path, object_))
-            if state != seen.get(path.name):
-                seen = {**seen, path.name: state}
+            if state != seen.get(name):
+                seen = {**seen, name: state}
                 yield Page((), cursor={"files": seen})
 
     def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:

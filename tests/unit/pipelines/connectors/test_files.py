@@ -45,6 +45,19 @@ def test_new_and_changed_files_are_read_and_others_not(tmp_path: Path) -> None:
     assert read(source, after)[0] == []  # another time, but the same content
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(tmp_path: Path) -> None:
+    for year, name in (("2024", "Ann"), ("2025", "Bob")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "people.csv").write_text(f"id,name\n{year},{name}\n")
+        os.utime(tmp_path / year / "people.csv", (1, 1))
+    source = connector(tmp_path, "*/people.csv")
+
+    rows, _, cursor = read(source)
+
+    assert [row["name"] for row in rows] == ["Ann", "Bob"]
+    assert read(source, cursor)[0] == []
+
+
 def test_a_removed_file_is_missing_from_the_keys(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.csv").write_text(f"id\n{name}\n")

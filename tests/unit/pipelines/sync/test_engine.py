@@ -210,6 +210,19 @@ def test_drift_of_the_schema_is_reported_and_nothing_is_nulled(
     assert len(stored(warehouse)) == 2 - quarantined
 
 
+def test_rows_that_did_not_change_get_a_new_column_at_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    before = [person(n, changed=n) for n in range(3)]
+    sync_fake(warehouse, tmp_path, FakeSource(Page(before, cursor={"after": 2}), state=before))
+    object_ = people(city=FieldType.TEXT)
+    after = [{**row, "city": "Bern"} for row in before]
+    down = FakeSource(AuthFault("no"), object_=object_, state=after)
+
+    sync_fake(warehouse, tmp_path, down)
+    sync_fake(warehouse, tmp_path, ReadInFull(Page(after, cursor={"after": 2}), object_=object_, state=after))
+
+    assert stored(warehouse, "city") == [("Bern",)] * 3
+
+
 def test_a_column_that_was_let_go_keeps_its_last_values(warehouse: Warehouse, tmp_path: Path) -> None:
     sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, "Ann", 1)])))
     whole = people()
