@@ -87,7 +87,7 @@ class SourceRun:
     def results(self, timed: TimedConnector) -> list[ObjectResult]:
         """Sync the source; a fault that stops all of it is noted with each of its objects."""
         load = self._begin()
-        budget = RetryBudget(seconds_left=timed.seconds_left)
+        budget = RetryBudget(seconds_left=timed.seconds_left, source=self.source.name)
         try:
             with closing(timed) as connector:
                 objects = asked(lambda: _ready(connector), budget)

@@ -203,6 +203,7 @@ def test_drift_of_the_schema_is_reported_and_nothing_is_nulled(
 
     events = warehouse.execute("select column_name, event from sync.schema_events").fetchall()
     assert (event in events) if event else events == []
+    assert [(told.column, told.event) for told in result.drift] == events
     assert result.quarantined == quarantined
     waiting = warehouse.execute("select count(*) from sync.quarantine").fetchone()
     assert waiting == (quarantined,)
@@ -238,7 +239,7 @@ def test_a_column_that_was_let_go_keeps_its_last_values(warehouse: Warehouse, tm
 
     result = sync_fake(warehouse, tmp_path, FakeSource(Page([row]), object_=object_), without=["name"])
 
-    assert (result.quarantined, result.upserted) == (0, 1)
+    assert (result.quarantined, result.upserted, result.drift) == (0, 1, ())
     assert stored(warehouse) == [(1, "Ann", False)]
 
 
