@@ -126,8 +126,13 @@ class FilesConnector(Connector):
         )
 
     def count(self, object_: SourceObject) -> int:
-        """Count the distinct keys in all files: a record may stand in several."""
-        return len({key for keys in self.keys(object_) for key in keys})
+        """Count the distinct keys in all files, for a record may stand in several, and what is no row.
+
+        So that keys are not taken for all there are while some line, whose key nobody knows, cannot be read.
+        """
+        texts = [path for path in self._files(self._objects[object_.name]) if path.suffix.lower() in TEXTS]
+        unread = sum(self._index(object_.name, path).unread for path in texts)
+        return len({key for keys in self.keys(object_) for key in keys}) + unread
 
     def sample(self, object_: SourceObject, size: int) -> Page:
         """Return rows at even distances, more of larger files; of a record in several, the one read last."""

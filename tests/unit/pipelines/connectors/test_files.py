@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.connectors.files import FilesConnector, FilesObject, FilesSettings
-from pipelines.connectors.port import Cursor, Deletes, FieldType, SourceObject
+from pipelines.connectors.port import Cursor, Deletes, FieldType, SourceObject, Undiscovered
 from pipelines.errors import PermanentFault, TransientFault
 
 
@@ -75,6 +75,35 @@ def test_lines_that_are_no_rows_are_set_aside_with_their_place(tmp_path: Path) -
 
     assert bad == ["a.csv:3: 3 values under 2 columns"]
     assert [row["id"] for row in rows] == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "lines"),
+    [
+        pytest.param('1,"a\n2,b\n3,c\n', [], [2, 3, 4], id="never-closed"),
+        pytest.param('0,x\n1,"a\n2,"b"\n3,c\n', ["0", "3"], [3, 4], id="closed-by-another"),
+        pytest.param('1,"a\n2,b"\n3,c\n', ["1", "3"], [], id="a-text-of-two-lines"),
+        pytest.param('1,5" pipe\n2,"x"y\n3,c\n', ["1", "2", "3"], [], id="quotes-within-a-line"),
+    ],
+)
+def test_a_stray_quote_swallows_no_line(text: str, ids: list[str], lines: list[int], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"id,name\n{text}")
+    source = connector(tmp_path, "*.csv")
+
+    rows, bad, _ = read(source)
+
+    assert [row["id"] for row in rows] == ids
+    assert bad == [f"a.csv:{line}: a quote in these lines is not closed" for line in lines]
+    assert source.count(people(source)) == len(ids) + len(lines)
+
+
+def test_two_columns_of_one_name_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,name,name\n1,Ann,Bo\n")
+
+    (found,) = connector(tmp_path, "*.csv").discover()
+
+    assert isinstance(found, Undiscovered)
+    assert "a.csv has two columns name" in found.reason
 
 
 def test_json_lines_may_leave_fields_out(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ import duckdb
 import pytest
 from fake_source import FakeSource, people, person, source_named, stored, sync_fake
 
+from pipelines.connectors.files import FilesConnector, FilesObject, FilesSettings
 from pipelines.connectors.port import (
     Connector,
     Cursor,
@@ -97,6 +99,22 @@ def test_keys_cut_short_bury_nobody(warehouse: Warehouse, tmp_path: Path) -> Non
 
     assert result.deleted == 0
     assert stored(warehouse, "_is_deleted") == [(False,), (False,)]
+
+
+def test_lines_that_cannot_be_read_bury_nobody(warehouse: Warehouse, tmp_path: Path) -> None:
+    declared = FilesObject("people", "people.csv", ("id",), None, Deletes.RECONCILE)
+    settings = FilesSettings("in", (declared,))
+    sources = [Source("shop", settings, ("people",))]
+    (tmp_path / "in").mkdir()
+    tell = (tmp_path / "in" / "people.csv").write_text
+    options, opened = SyncOptions(), partial(FilesConnector, settings, tmp_path)
+    results = []
+    for text in ("id,name\n1,Ann\n2,Bo\n3,Cy\n", 'id,name\n1,"Ann\n2,Bo\n', "id,name\n1,Ann\n2,Bo\n"):
+        tell(text)
+        results += sync(warehouse, sources, home=tmp_path, open_connector=lambda _: opened(), options=options)
+
+    assert [(r.deleted, r.quarantined, r.proven_share) for r in results] == [(0, 0, 1), (0, 2, 1), (1, 0, 1)]
+    assert stored(warehouse, "_record_key, _is_deleted") == [("1", False), ("2", False), ("3", True)]
 
 
 def test_a_changed_only_read_infers_no_delete(warehouse: Warehouse, tmp_path: Path) -> None:
