@@ -7,7 +7,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from context_api.policy.classification import Classification
+from context_api.policy.classification import Classification, of_record_id
 from context_api.rendering.masking import MASKABLE
 
 UNESCAPED_OFFSET = re.compile(r"(T\d\d:\S*) (\d\d:?\d\d)$")
@@ -49,3 +49,8 @@ def seen(value: Value, classification: Classification, cleared: Collection[Class
     if value is None or classification not in MASKABLE or classification in cleared:
         return value
     return Masked(masked=str(classification))
+
+
+def seen_record_id(record_id: str, cleared: Collection[Classification]) -> str | Masked:
+    """Return the id of a record for somebody cleared for these classes: some hold a mail address."""
+    return seen(record_id, of_record_id(record_id), cleared)

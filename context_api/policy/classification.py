@@ -56,6 +56,11 @@ class Classifications:
         return self.live_fields.get(name, Classification.PII)
 
 
+def of_record_id(record_id: str) -> Classification:
+    """Return the class of a record id: that of a correspondent is a mail address, so it is personal."""
+    return Classification.PII if "@" in record_id else Classification.INTERNAL
+
+
 @cache  # declared in the package: it does not change while a process runs
 def classifications() -> Classifications:
     """Return what is declared in the package."""

@@ -146,6 +146,25 @@ def test_what_is_above_the_callers_clearance_is_masked(api: Any, published: Any,
     assert answers[0].json()["name"] == {"masked": "pii"}
 
 
+def test_the_mail_address_that_a_record_goes_by_is_masked_wherever_it_is_told(
+    api: Any, published: Any, new_key: Any
+) -> None:
+    golden_id = published.ours.ids["mailed"]
+    mail = f"cora@{published.ours.canary}.example"
+    key = new_key(clearance=(Classification.PUBLIC, Classification.INTERNAL, Classification.FINANCIAL))
+    asked = {"Authorization": f"Bearer {key}"}
+
+    for rest in ("", "?fields=full_name&fields=email", "/timeline", "/records", "/history"):
+        whole = ask(api, published, golden_id + rest)
+        masked = api.get(f"/v1/customers/{golden_id}{rest}", headers=asked)
+        assert (whole.status_code, masked.status_code) == (200, 200)
+        assert f"email:correspondent:{mail}" in whole.text
+        assert mail not in masked.text
+    for anybody in (mail, "nobody@nowhere.example"):
+        refused = api.get(f"/v1/records/email:correspondent:{anybody}", headers=asked)
+        assert (refused.status_code, refused.json().get("clearance")) == (403, "pii")
+
+
 def test_a_tag_is_of_one_clearance(api: Any, published: Any, new_key: Any) -> None:
     golden_id = published.ours.ids["person"]
     whole = ask(api, published, golden_id).headers["ETag"]
