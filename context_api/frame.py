@@ -21,6 +21,7 @@ from context_api.request_context import RequestContext, context_of, new_context
 BODY_SECONDS = (
     10.0  # a body of a megabyte takes less on any line; a slower one holds a connection for nothing
 )
+LONGEST_QUERY = 16_384  # every parameter at its own limit takes less
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})  # a busy process is no dead one
 FIXED_HEADERS = [
@@ -66,6 +67,8 @@ class RequestFrame:
             scope.setdefault("state", {})["context"] = outgoing.context
             if "\0" in scope["path"] or b"%00" in scope["query_string"]:
                 raise MalformedRequest("an address cannot hold the character NUL (%00); leave it out")
+            if len(scope["query_string"]) > LONGEST_QUERY:
+                raise MalformedRequest(f"what follows the ? may have {LONGEST_QUERY} characters; ask for less")
             if scope["method"] not in BODILESS:
                 receive = await self._whole_body(scope, receive)
             await (self._shortcut(scope) or self.app)(scope, receive, outgoing.send)
