@@ -22,7 +22,7 @@ BODY_SECONDS = (
     10.0  # a body of a megabyte takes less on any line; a slower one holds a connection for nothing
 )
 LONGEST_QUERY = 16_384  # every parameter at its own limit takes less
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+BODILESS = frozenset({"GET", "OPTIONS", "DELETE"})
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})  # a busy process is no dead one
 FIXED_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -57,6 +57,8 @@ class RequestFrame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # as GET; the server, which keeps its own scope, leaves the body out
+            scope = {**scope, "method": "GET"}
         started = perf_counter()
         outgoing = _Outgoing(send, new_context())
         self.in_flight += 1
