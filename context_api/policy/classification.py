@@ -51,6 +51,10 @@ class Classifications:
         stated = self.attributes[party_type]
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
+    def is_attribute(self, name: str) -> bool:
+        """Say whether golden records may have an attribute of this name."""
+        return any(name in stated or name.split(".", 1)[0] in stated for stated in self.attributes.values())
+
     def of_live_field(self, name: str) -> Classification:
         """Return the class of a field that a source was asked for live; personal where none is declared."""
         return self.live_fields.get(name, Classification.PII)

@@ -67,6 +67,19 @@ def test_parts_and_fields_can_be_asked_for_alone(api: Any, published: Any) -> No
     assert one_field["entity"].keys() == {"email"}
 
 
+def test_a_name_that_is_not_known_is_told_with_those_that_are(api: Any, published: Any) -> None:
+    golden_id = published.ours.ids["person"]
+
+    field = ask(api, published, f"{golden_id}?fields=email&fields=emial").json()
+    parameter = ask(api, published, f"{golden_id}?detail=summary&as_off=2026-01-01").json()
+
+    assert "email" in field["known_fields"]
+    assert "'emial'" in field["detail"]
+    assert parameter["known_parameters"] == ["as_of", "detail", "fields", "include", "live"]
+    assert "'as_off'" in parameter["detail"]
+    assert ask(api, published, f"{golden_id}?fields=identifier.tax&fields=email").status_code == 200
+
+
 def test_an_earlier_moment_can_be_asked_for(api: Any, published: Any) -> None:
     gone = published.ours.ids["gone"]
 
@@ -100,6 +113,8 @@ def test_an_id_that_was_merged_leads_to_its_survivor(rest: str, api: Any, publis
         pytest.param("x" * 2000, 400, "malformed-request", id="too-long"),
         pytest.param("g-00000000000000000000?as_of=1999-01-01", 404, "unknown-party", id="before-time"),
         pytest.param("g-00000000000000000000?as_of=soon", 422, "invalid-parameters", id="no-time"),
+        pytest.param("g-00000000000000000000?fields=emial", 400, "malformed-request", id="no-field"),
+        pytest.param("g-00000000000000000000?detial=summary", 400, "malformed-request", id="no-parameter"),
         pytest.param("g-00000000000000000000?include=everything", 422, "invalid-parameters", id="no-part"),
     ],
 )
