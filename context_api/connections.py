@@ -1,8 +1,8 @@
 """Connections of the API: uvicorn's, with a limit on the size and the time of what comes before a body.
 
-A request line or header that goes on and on costs its sender nothing, needs no key, and would hold memory, the
-event loop and a connection for as long as it likes. Beyond the size a request is answered 431, beyond the time
-its connection is closed.
+A request line or header that goes on and on costs its sender nothing, needs no key, and would hold memory,
+the event loop and a connection for as long as it likes. Beyond the size a request is answered 431, beyond the
+time its connection is closed.
 """
 
 import asyncio

@@ -70,7 +70,9 @@ class RequestFrame:
             if "\0" in scope["path"] or b"%00" in scope["query_string"]:
                 raise MalformedRequest("an address cannot hold the character NUL (%00); leave it out")
             if len(scope["query_string"]) > LONGEST_QUERY:
-                raise MalformedRequest(f"what follows the ? may have {LONGEST_QUERY} characters; ask for less")
+                raise MalformedRequest(
+                    f"what follows the ? may have {LONGEST_QUERY} characters; ask for less"
+                )
             if scope["method"] not in BODILESS:
                 receive = await self._whole_body(scope, receive)
             await (self._shortcut(scope) or self.app)(scope, receive, outgoing.send)

@@ -163,7 +163,7 @@ class GuardedRoute(APIRoute):
 
 
 def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
-    """Return a handler that refuses other parameters: one misspelt would be answered as though it were not."""
+    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen."""
 
     async def handle(request: Request) -> Response:
         unknown = sorted(request.query_params.keys() - known)

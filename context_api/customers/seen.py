@@ -31,7 +31,7 @@ def in_utc(moment: datetime) -> datetime:
 
 
 def with_plus(stated: object) -> object:
-    """Return a time as it was meant: in a query an offset's `+` reads as a space where it was not written %2B."""
+    """Return a time as it was meant: an offset's `+` that was not written %2B reads as a space in a query."""
     return UNESCAPED_OFFSET.sub(r"\1+\2", stated) if isinstance(stated, str) else stated
 
 

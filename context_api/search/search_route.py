@@ -225,4 +225,3 @@ def _activities(nearest: Nearest, hits: tuple[ActivityHit, ...], call: Call) -> 
         for hit in hits
     ]
     return ActivitiesFound(status=ActivityStatus(nearest.status), advice=nearest.advice, hits=found)
-

@@ -56,7 +56,14 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
 
 def test_what_can_be_asked_by_get_can_be_by_head(published: Any) -> None:
     of_party = f"/v1/customers/{published.ours.ids['person']}"
-    paths = ("/healthz", "/v1/versions", of_party, f"{of_party}?detail=full", "/v1/customers/g-1", "/v1/match")
+    paths = (
+        "/healthz",
+        "/v1/versions",
+        of_party,
+        f"{of_party}?detail=full",
+        "/v1/customers/g-1",
+        "/v1/match",
+    )
     with (
         served(published.home, environment=published.environment()) as server,
         httpx.Client(base_url=server.address, headers=published.ours.headers, trust_env=False) as client,
