@@ -75,7 +75,10 @@ class Call:
             except errors.NothingPublished as error:
                 if as_of is None:
                     raise
-                raise errors.UnknownParty(f"{error}; nobody was known then, ask for a later time") from None
+                raise errors.UnknownParty(
+                    f"nobody was known at {as_of.isoformat()}: nothing was published yet; /v1/versions lists since"
+                    " when, ask for a later time"
+                ) from error
             self.version = found.version
             yield found
 

@@ -67,6 +67,16 @@ def test_parts_and_fields_can_be_asked_for_alone(api: Any, published: Any) -> No
     assert one_field["entity"].keys() == {"email"}
 
 
+def test_a_time_before_anything_was_published_is_told_without_advice_for_operators(
+    api: Any, published: Any
+) -> None:
+    found = ask(api, published, f"{published.ours.ids['person']}?as_of=1999-01-01")
+
+    assert found.status_code == 404
+    assert "ask for a later time" in found.json()["detail"]
+    assert "concord run" not in found.json()["detail"]
+
+
 def test_a_name_that_is_not_known_is_told_with_those_that_are(api: Any, published: Any) -> None:
     golden_id = published.ours.ids["person"]
 
