@@ -76,8 +76,8 @@ class Call:
                 if as_of is None:
                     raise
                 raise errors.UnknownParty(
-                    f"nobody was known at {as_of.isoformat()}: nothing was published yet; /v1/versions lists since"
-                    " when, ask for a later time"
+                    f"nobody was known at {as_of.isoformat()}: nothing was published yet; ask for a later"
+                    " time, /v1/versions lists since when"
                 ) from error
             self.version = found.version
             yield found
