@@ -54,6 +54,28 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
     assert published.ours.key not in server.log.read_text(encoding="utf-8")
 
 
+def test_what_can_be_asked_by_get_can_be_by_head(published: Any) -> None:
+    of_party = f"/v1/customers/{published.ours.ids['person']}"
+    paths = (
+        "/healthz",
+        "/v1/versions",
+        of_party,
+        f"{of_party}?detail=full",
+        "/v1/customers/g-1",
+        "/v1/match",
+    )
+    with (
+        served(published.home, environment=published.environment()) as server,
+        httpx.Client(base_url=server.address, headers=published.ours.headers, trust_env=False) as client,
+    ):
+        pairs = [(client.get(path, timeout=60), client.head(path, timeout=60)) for path in paths]
+
+    for got, told in pairs:
+        assert (told.status_code, told.content) == (got.status_code, b"")
+        assert told.headers["content-length"] == got.headers["content-length"]
+    assert [told.status_code for _, told in pairs] == [200, 200, 200, 200, 400, 405]
+
+
 def test_an_answer_that_was_given_has_its_entry_also_after_kill_9(published: Any) -> None:
     answered: set[str] = set()
     are_many = threading.Event()
