@@ -61,7 +61,7 @@ class Classifications:
 
 
 def of_record_id(record_id: str) -> Classification:
-    """Return the class of a record id: that of a correspondent is a mail address, so it is personal."""
+    """Return the class of a record id: personal where the source goes by mail addresses."""
     return Classification.PII if "@" in record_id else Classification.INTERNAL
 
 

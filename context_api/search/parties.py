@@ -105,7 +105,7 @@ def _by_id(snapshot: Snapshot, text: str, *, cleared: Collection[Classification]
     if golden_id is None:
         return {}
     is_person = named_parties(snapshot, [golden_id])[golden_id].party_type is PartyType.PERSON
-    if is_person and Classification.PII not in cleared:  # the id of a correspondent is a mail address
+    if is_person and Classification.PII not in cleared:  # the id may be a mail address
         return {}
     return {golden_id: _Fit(1.0, ("record_id",), (text.split(":", 1)[0],))}
 

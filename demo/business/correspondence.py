@@ -16,7 +16,7 @@ from demo.systems.entries import at_work
 from demo.systems.maildir import MailServer
 from demo.systems.messages import Attachment, Mailer, Message, pdf_page
 from demo.systems.spellings import phone_text, street_text, whole_name
-from demo.systems.truth import Truth
+from demo.systems.truth import Truth, correspondent_id
 from demo.world import Mailbox, Person
 
 OUR_MAILBOX = {  # position among the demo company's shared mailboxes: info, rechnung, it, einkauf
@@ -197,7 +197,7 @@ class Correspondence:
         """Note whose addresses a message names."""
         for mailer in (message.sender, *message.to, *message.cc):
             address = mailer.email.lower()
-            self._truth.note(f"email:correspondent:{address}", self._population.owners[address])
+            self._truth.note(correspondent_id(address), self._population.owners[address])
 
 
 def _host(side: Side) -> str:

@@ -4,8 +4,8 @@ A key is an activity id or a record id. Merges and splits change who owns a reco
 they never touch a point; whoever searches asks the ledger for the owner at answer time.
 
 No text of a person goes into a payload: only the fields of `PAYLOAD_FIELDS` are taken over from the
-outbox, whatever else stands there. (The record id of a correspondent holds a mail address, as it does in
-every table; it goes with the point.)
+outbox, whatever else stands there. (Where a source goes by mail addresses, a record id holds one, as it does
+in every table; it goes with the point.)
 """
 
 from collections.abc import Mapping, Sequence

@@ -81,7 +81,7 @@ with parties as (
     union all
     select
         'email:message:' || message_id as activity_id,
-        'email:correspondent:' || email as record_id,
+        'email:correspondent:' || address_key as record_id,
         role
     from {{ ref('stg_email__participants') }}
     where not is_own_employee

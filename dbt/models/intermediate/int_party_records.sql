@@ -119,7 +119,7 @@ requesters as (
 
 correspondents as (
     select
-        {{ party('email', 'correspondent', 'email', "case when is_shared_mailbox then 'organization' else 'person' end", {
+        {{ party('email', 'correspondent', 'address_key', "case when is_shared_mailbox then 'organization' else 'person' end", {
             'full_name': 'case when not is_shared_mailbox then coalesce(display_name, signed_name) end',
             'organization_name': 'case when is_shared_mailbox then coalesce(company, case when not is_role_name then display_name end) end',
             'employer': 'case when not is_shared_mailbox then company end',

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from dbt_company import ROWS
 
+from demo.systems.truth import correspondent_id
 from resolution.party_table import PARTY_COLUMNS
 
 at = datetime.fromisoformat
@@ -99,13 +100,13 @@ def test_party_records_have_the_columns_that_resolution_reads(query: Query) -> N
             id="requester",
         ),
         pytest.param(
-            "email:correspondent:ann@acme.test",
+            correspondent_id("ann@acme.test"),
             "party_type, full_name, employer, job_title, phones",
             ("person", "Ann Lee", "Acme GmbH", "Head of Purchasing", ["+49 30 1234-56"]),
             id="correspondent-with-signature",
         ),
         pytest.param(
-            "email:correspondent:einkauf@acme.test",
+            correspondent_id("einkauf@acme.test"),
             "party_type, organization_name, full_name, web_domain",
             ("organization", "Acme Einkauf", None, "acme.test"),
             id="shared-mailbox",
@@ -128,11 +129,13 @@ def test_a_customer_without_a_named_contact_has_no_contact_record(query: Query) 
 
 def test_our_own_employees_are_no_parties_and_mail_among_them_no_activity(query: Query) -> None:
     correspondents = query(
-        "select source_id from intermediate.int_party_records where source = 'email' order by 1"
+        "select emails, record_id from intermediate.int_party_records where source = 'email' order by 1"
     )
     mails = query("select activity_id from intermediate.int_activities where kind = 'email' order by 1")
 
-    assert correspondents == [("ann@acme.test",), ("einkauf@acme.test",)]
+    assert correspondents == [
+        ([address], correspondent_id(address)) for address in ("ann@acme.test", "einkauf@acme.test")
+    ]
     assert mails == [(f"email:message:<m{number}>",) for number in (1, 2, 4)]
 
 

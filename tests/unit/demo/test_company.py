@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from demo.company import CompanySummary, change_company, write_company
+from demo.systems.truth import correspondent_id
 
 UNTIL = date(2026, 6, 30)
 PARTY_TABLES = {
@@ -113,7 +114,7 @@ def test_the_truth_covers_every_party_record(
 ) -> None:
     records = {f"{kind}:{row[0]}" for kind, sql in PARTY_TABLES.items() for row in systems.execute(sql)}
     headers = [str(mail[name]) for mail in mails for name in ("From", "To", "Cc") if mail[name]]
-    records |= {f"email:correspondent:{address.lower()}" for _, address in getaddresses(headers)}
+    records |= {correspondent_id(address) for _, address in getaddresses(headers)}
 
     assert set(truth) == records
 

@@ -9,6 +9,7 @@ with participants as (
         message_id,
         role,
         email,
+        address_key,
         display_name,
         domain,
         sent_at,
@@ -22,6 +23,7 @@ with participants as (
 addresses as (
     select
         email,
+        any_value(address_key) as address_key,
         any_value(domain) as domain,
         arg_max(
             case when not contains(display_name, '@') then display_name end,
@@ -180,6 +182,7 @@ local_parts as (
 
 select
     addresses.email,
+    addresses.address_key,
     addresses.display_name,
     addresses.display_names,
     addresses.domain,

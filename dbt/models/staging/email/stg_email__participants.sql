@@ -86,6 +86,7 @@ select
     once.message_id,
     once.role,
     once.email,
+    {{ address_key('once.email') }} as address_key,
     once.display_name,
     split_part(once.email, '@', 2) as domain,
     own_domains.domain is not null

@@ -183,10 +183,10 @@ def test_the_mail_address_that_a_record_goes_by_is_masked_wherever_it_is_told(
         whole = ask(api, published, golden_id + rest)
         masked = api.get(f"/v1/customers/{golden_id}{rest}", headers=asked)
         assert (whole.status_code, masked.status_code) == (200, 200)
-        assert f"email:correspondent:{mail}" in whole.text
+        assert f"email:subscriber:{mail}" in whole.text
         assert mail not in masked.text
     for anybody in (mail, "nobody@nowhere.example"):
-        refused = api.get(f"/v1/records/email:correspondent:{anybody}", headers=asked)
+        refused = api.get(f"/v1/records/email:subscriber:{anybody}", headers=asked)
         assert (refused.status_code, refused.json().get("clearance")) == (403, "pii")
 
 

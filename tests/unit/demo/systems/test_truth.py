@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from demo.systems.truth import Truth, read_truth
+from demo.systems.truth import Truth, correspondent_id, read_truth
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -25,3 +25,11 @@ def test_a_forgotten_record_is_gone_and_an_unknown_one_no_fault() -> None:
     truth.forget("crm:contact:1")
 
     assert truth.entities == {}
+
+
+def test_a_correspondent_goes_by_no_address_however_it_is_written() -> None:
+    found = correspondent_id("Ann@Acme.example")
+
+    assert found == correspondent_id("ann@acme.example") != correspondent_id("anne@acme.example")
+    assert "@" not in found
+    assert "acme" not in found
