@@ -1,11 +1,12 @@
 """The freshness that is added to an answer: of the sources behind it, in the version that answers.
 
-It is the same for all answers of one version, so it is read once for each.
+A run that changes nothing renews it without a new version, so what was read of a version is soon read again.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,21 +20,24 @@ from context_api.store.sealing import Sealer
 from context_api.store.views import FreshnessView, Snapshot
 
 MOST_KEPT = 64  # versions over all tenants
+KEPT_SECONDS = 5.0
 
 
 class FreshnessOfAnswers:
-    """Freshness by source as JSON, kept per tenant and version."""
+    """Freshness by source as JSON, kept per tenant and version for some seconds of a clock."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
-        self._kept: OrderedDict[tuple[str, int], Mapping[str, bytes]] = OrderedDict()
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, int], tuple[float, Mapping[str, bytes]]] = OrderedDict()
 
     async def of(self, sealer: Sealer, version: int, sources: Iterable[str]) -> bytes:
         """Return a JSON object: each source's oldest sync, lowest proven share, how it shows deletions."""
         key = (sealer.tenant_id, version)
-        known = self._kept.get(key)
-        if known is None:
-            known = self._kept[key] = await asyncio.to_thread(self._read, sealer, version)
+        read_at, known = self._kept.get(key, (0.0, None))
+        if known is None or self._clock() - read_at > KEPT_SECONDS:
+            known = await asyncio.to_thread(self._read, sealer, version)
+            self._kept[key] = self._clock(), known
             if len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return b"{" + b",".join(known[source] for source in sources if source in known) + b"}"

@@ -21,6 +21,7 @@ from context_api.settling_order import Base, refuse_stale
 from context_api.store.bulk import Row, insert_rows, run_many
 from context_api.store.decisions import DecisionEntry
 from context_api.store.engine import is_sqlite, reading, trim_log, writing
+from context_api.store.freshness import SourceFreshness
 from context_api.store.leftovers import clear_ended_views, clear_failed
 from context_api.store.sealing import Sealer
 from context_api.store.versions import Model, Tenant, Version, VersionKind, VersionStatus
@@ -50,6 +51,15 @@ class Published:
     version: int
     settled_again: int
     is_as_staged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessRows:
+    """How fresh sources are now: rows that differ, and the keys (source, object) of those they replace."""
+
+    replaced: Sequence[Row]
+    columns: Sequence[str]
+    rows: Sequence[Row]
 
 
 class Publication:
@@ -157,8 +167,8 @@ class Publication:
             )
         return Published(self.version, again, is_as_staged)
 
-    def confirm(self) -> int | None:
-        """End a publish that staged nothing: return the version that stays in force.
+    def confirm(self, freshness: FreshnessRows | None = None) -> int | None:
+        """End a publish that staged nothing: return the version that stays in force, its freshness renewed.
 
         None when that would be wrong: nothing is in force yet, decisions were made meanwhile, or the version
         in force goes by another model; `finish` then.
@@ -183,10 +193,27 @@ class Publication:
                 .values(status=VersionStatus.UNCHANGED.value)
             )
             _settled_in(connection, self.tenant_id, tenant.visible_sequence)
+            if freshness is not None:
+                self._renew(connection, freshness, version=tenant.visible_sequence)
             connection.execute(
                 update(Tenant).where(col(Tenant.tenant_id) == self.tenant_id).values(staged_sequence=None)
             )
             return tenant.visible_sequence
+
+    def _renew(self, connection: Connection, freshness: FreshnessRows, *, version: int) -> None:
+        """Put rows in place of those in force; versions before this one keep what they said."""
+        table = SourceFreshness.__tablename__
+        replaced = [(self.tenant_id, *key) for key in freshness.replaced]
+        named = "tenant_id = ? and source = ? and object = ? and published_to is null"
+        run_many(
+            connection,
+            f"delete from {table} where {named} and published_from = {version}",
+            replaced,
+        )
+        run_many(connection, f"update {table} set published_to = {version} where {named}", replaced)
+        columns = ("tenant_id", "published_from", *freshness.columns)
+        rows = ((self.tenant_id, version, *row) for row in freshness.rows)
+        insert_rows(connection, table, columns=columns, rows=rows)
 
     def _is_untouched(self, tenant: Tenant) -> bool:
         """Return whether the store is as it was when this result's data were read."""

@@ -4,8 +4,9 @@
     publish(...)              after: stage what changed, write the match snapshot, move the version pointer
 
 Rows whose content hash is as before are not written again, and what the warehouse made of the same tables as
-last time is not even compared. Where nothing differs no version is made. Whatever stops a publish, the
-version in force stays, and the next publish starts from there (law 7).
+last time is not even compared. Where nothing differs no version is made; how fresh the sources are is renewed
+in the one in force. Whatever stops a publish, the version in force stays, and the next one starts from there
+(law 7).
 """
 
 from collections.abc import Mapping
@@ -18,20 +19,29 @@ import duckdb
 from sqlalchemy import Engine
 
 from context_api.errors import ContextError
-from context_api.settling_publish import ModelTerms, Publication, Published, begin
+from context_api.settling_publish import FreshnessRows, ModelTerms, Publication, Published, begin
 from context_api.store.sealing import Sealer
 from pipelines.publish_ledger import copy_membership, ledger_from_store, read_base, resolution_schema
 from pipelines.publish_memory import remember
 from pipelines.publish_snapshot import is_of, keep_newest, newest, write_snapshot
 from pipelines.publish_staging import STEPS as STAGING_STEPS
-from pipelines.publish_staging import OnStep, Staged, stage
+from pipelines.publish_staging import OnStep, Staged, freshness_rows, stage, stage_freshness
 from pipelines.publish_views import stage_views
 from pipelines.publish_words import stage_words
 from resolution.matching.model import ResolutionModel
 
 __all__ = ["STEPS", "PublishSummary", "ledger_from_store", "publish"]
 
-STEPS = ("begin", *STAGING_STEPS, "word_variants", "rendered_views", "snapshot", "visible", "after")
+STEPS = (
+    "begin",
+    *STAGING_STEPS,
+    "word_variants",
+    "rendered_views",
+    "freshness",
+    "snapshot",
+    "visible",
+    "after",
+)
 PACKAGED_RULES = "format: 1\n"  # the survivorship rules that come with resolution
 
 
@@ -78,10 +88,13 @@ def publish(
         publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=now or _clock())
         try:
             staged = _staged(connection, publication, model=model, on_step=on_step)
-            on_step("snapshot")
-            summary = _confirm(connection, publication, staged, model=model, folder=snapshots)
+            on_step("freshness")
+            fresh = freshness_rows(connection, publication)
+            summary = _confirm(connection, publication, staged, model=model, folder=snapshots, fresh=fresh)
             if summary is not None:
                 return summary
+            stage_freshness(publication, staged, fresh)
+            on_step("snapshot")
             snapshot = write_snapshot(connection, snapshots, version=publication.version, model=model)
             on_step("visible")
             # The time of now, not of when staging began: `as_of` in between is the version before.
@@ -132,12 +145,13 @@ def _confirm(
     *,
     model: ResolutionModel,
     folder: Path,
+    fresh: FreshnessRows,
 ) -> PublishSummary | None:
-    """End a publish that found nothing to change; None when there is something to make visible."""
+    """End a publish that found nothing to change but freshness; None when there is a version to make."""
     last = newest(folder, visible=publication.visible_versions())
     if not staged.is_empty or last is None or not is_of(connection, last, model):
         return None
-    version = publication.confirm()
+    version = publication.confirm(fresh)
     if version is None:
         return None
     copy_membership(connection, publication, version=version, is_as_staged=True)

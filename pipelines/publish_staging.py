@@ -12,7 +12,7 @@ from itertools import chain, islice
 import duckdb
 from sqlalchemy import text
 
-from context_api.settling_publish import Publication
+from context_api.settling_publish import FreshnessRows, Publication
 from context_api.store.bulk import Row
 from context_api.store.engine import is_sqlite
 from context_api.store.sealing import CLAIMS, TEXTS, VALUE
@@ -37,7 +37,7 @@ BATCH = 5_000  # rows in one transaction: a tenth of a second of the store's wri
 STEPS = (
     "party_records", "lookups", "outbox of records", "links", "identity_ledger", "redirects",
     "golden_records", "golden_values", "conflicts", "activities", "outbox of activities", "activity_parties",
-    "relationships", "freshness",
+    "relationships",
 )  # fmt: skip
 Make = Callable[[Row], Row]
 OnStep = Callable[[str], None]
@@ -77,9 +77,31 @@ def stage(
         work.plain(feed, recorded_to=moment)
     work.golden_records()
     work.activities()
-    for feed in (feeds.ACTIVITY_PARTIES, feeds.RELATIONSHIPS, feeds.FRESHNESS):
+    for feed in (feeds.ACTIVITY_PARTIES, feeds.RELATIONSHIPS):
         work.plain(feed)
     return staged
+
+
+def stage_freshness(publication: Publication, staged: Staged, fresh: FreshnessRows) -> None:
+    """Stage how fresh the sources are, with a version that something else makes."""
+    if not (fresh.rows or fresh.replaced):
+        return
+    table = feeds.FRESHNESS.table
+    with publication.batch() as store:
+        publication.end(store, table, keys=feeds.FRESHNESS.keys, rows=fresh.replaced)
+        columns = ("tenant_id", "published_from", *fresh.columns)
+        rows = ((publication.tenant_id, publication.version, *row) for row in fresh.rows)
+        publication.insert(store, table, columns=columns, rows=rows)
+    staged.written[table], staged.ended[table] = len(fresh.rows), len(fresh.replaced)
+
+
+def freshness_rows(connection: duckdb.DuckDBPyConnection, publication: Publication) -> FreshnessRows:
+    """Return what differs in how fresh sources are from what the store says, not from what is remembered."""
+    feed = feeds.FRESHNESS
+    fill_known(connection, publication, feed, Memory(None, {}))
+    compare(connection, feed)
+    rows = connection.execute(feed.rows).fetchall()
+    return FreshnessRows(ended_keys(connection, feed), feed.columns, rows)
 
 
 @dataclass(frozen=True, slots=True)

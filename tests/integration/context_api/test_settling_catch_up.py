@@ -58,9 +58,9 @@ def test_a_decision_undone_while_a_version_is_staged_does_not_count_in_it(
         warehouse.record("crm:contact:6", full_name="Somebody New")
     end = getattr(Publication, last_step)
 
-    def undone_first(publication: Publication, **given: Any) -> Any:
+    def undone_first(publication: Publication, *rest: Any, **given: Any) -> Any:
         undo(engine, sealer, made.sequence, author="ana", reason="no", now=LATER)
-        return end(publication, **given)
+        return end(publication, *rest, **given)
 
     monkeypatch.setattr(Publication, last_step, undone_first)
     warehouse.publish(engine, sealer)

@@ -1,14 +1,16 @@
 """Publishing: one atomic version, in proportion to the change, whatever happens on the way (law 7)."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from context_api.answer_freshness import KEPT_SECONDS, FreshnessOfAnswers
 from context_api.errors import NothingPublished
 from context_api.store.engine import reading
-from context_api.store.reading import golden_record, resolve_id, version_at
+from context_api.store.reading import freshness, golden_record, numbered, resolve_id, version_at
 from context_api.store.reading_timeline import Window, happenings
 from context_api.store.sealing import Sealer
 from context_api.store.views import Resolution
@@ -47,6 +49,57 @@ def test_a_second_publish_without_change_writes_nothing(
     assert (summary.written, sum(summary.ended.values())) == ({}, 0)
     with reading(engine) as connection:
         assert golden_record(version_at(connection, sealer), seed_id(A)).entity_version == 1
+
+
+def _synced(warehouse: Any, day: int) -> None:
+    at = datetime(2026, 1, day)  # noqa: DTZ001
+    warehouse.connection.execute(
+        "insert into sync.loads (load_id, source, object, started_at, ended_at, status)"
+        " values (?, 'crm', 'contacts', ?, ?, 'complete')",
+        [f"l{day}", at, at],
+    )
+
+
+def test_a_sync_that_brought_nothing_renews_freshness_in_the_version_in_force(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    warehouse.tell()
+    _synced(warehouse, 1)
+    first = warehouse.publish(engine, sealer)
+    _synced(warehouse, 2)
+
+    renewed = warehouse.publish(engine, sealer)
+    warehouse.record(C, full_name="Cleo Roe", phone="654321")
+    _synced(warehouse, 3)
+    third = warehouse.publish(engine, sealer)
+    _synced(warehouse, 4)
+    fourth = warehouse.publish(engine, sealer)
+
+    assert (renewed.is_new, renewed.version) == (False, first.version)
+    assert third.is_new
+    assert (fourth.is_new, fourth.version) == (False, third.version)
+    with reading(engine) as connection:
+        seen = [freshness(numbered(connection, sealer, one.version)) for one in (first, third)]
+    assert [[row.last_synced_at.day for row in rows] for rows in seen] == [[2], [4]]  # type: ignore[union-attr]
+
+
+def test_answers_tell_renewed_freshness_within_seconds(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    warehouse.tell()
+    _synced(warehouse, 1)
+    version = warehouse.publish(engine, sealer).version
+    now = [100.0]
+    answers = FreshnessOfAnswers(engine, clock=lambda: now[0])
+
+    def told() -> bytes:
+        return asyncio.run(answers.of(sealer, version, ["crm"]))
+
+    assert b"2026-01-01" in told()
+    _synced(warehouse, 2)
+    warehouse.publish(engine, sealer)
+    now[0] += KEPT_SECONDS + 1
+    assert b"2026-01-02" in told()
 
 
 def test_an_entity_version_rises_exactly_when_content_or_membership_changes(

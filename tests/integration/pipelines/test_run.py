@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 from finished_run import FinishedRun
 
+from context_api.store.engine import reading
+from context_api.store.reading import version_at
 from demo.company import change_company
+from pipelines.assets.home import HomeFolder
 from pipelines.assets.vectors import VECTORS
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import build_definitions
@@ -75,9 +78,15 @@ def test_every_asset_tells_its_rows_columns_time_and_place_in_the_flow(finished:
     assert lacking == []
 
 
+def _version(home: Path) -> int:
+    with HomeFolder(path=str(home)).store() as (engine, sealer), reading(engine) as connection:
+        return version_at(connection, sealer).version
+
+
 def test_a_second_run_moves_nothing(copied: Path, query: Query) -> None:
     before, rows = query(copied, IDENTITIES), query(copied, RAW)
     model = (copied / "model.json").read_bytes()
+    version = _version(copied)
 
     report = run_pipeline(copied)
 
@@ -85,6 +94,7 @@ def test_a_second_run_moves_nothing(copied: Path, query: Query) -> None:
     assert query(copied, IDENTITIES) == before
     assert query(copied, RAW) == rows
     assert query(copied, LAST_LOADS) == [(0, 0)]
+    assert _version(copied) == version
     assert (copied / "model.json").read_bytes() == model
 
 
