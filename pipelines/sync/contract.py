@@ -71,6 +71,22 @@ def agree(
     return Contract(object_, tuple(fields), tuple(n for n in gone if n not in let_go)), tuple(events)
 
 
+def come_back(
+    object_: SourceObject, known: Mapping[str, FieldType], *, drifted: Mapping[str, str | None]
+) -> tuple[SchemaEvent, ...]:
+    """Return the events of columns that are again as the warehouse holds them.
+
+    `drifted` are those that were not when last seen: the type that they had, None where they were lost.
+    """
+    events = []
+    for field in object_.fields:
+        is_as_held = field.name in drifted and known.get(field.name) == field.type
+        if is_as_held and (was := drifted[field.name]) != field.type:
+            event: Literal["added", "retyped"] = "added" if was is None else "retyped"
+            events.append(SchemaEvent(field.name, event, was, field.type))
+    return tuple(events)
+
+
 def _refuse_clashes(object_: SourceObject) -> None:
     seen = {name.lower(): name for name in (*OWN_COLUMNS, SEQUENCE)}
     for field in object_.fields:

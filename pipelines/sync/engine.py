@@ -22,7 +22,7 @@ import duckdb
 from pipelines.connectors.port import Connector, SourceObject, Undiscovered
 from pipelines.errors import ConnectorError
 from pipelines.sync import landing, tables, upsert
-from pipelines.sync.contract import agree
+from pipelines.sync.contract import agree, come_back
 from pipelines.sync.progress import RowsRead, tell_nobody
 from pipelines.sync.reading import Progress, Reading, read_batches
 from pipelines.sync.retrying import RetryBudget, asked
@@ -131,10 +131,13 @@ class SourceRun:
         name = object_.name
         known = upsert.known_columns(self.connection, self.source.name, object_name=name)
         contract, events = agree(object_, known, let_go=self.source.let_go(name))
-        if any(event.event == "added" for event in events):  # rows that did not change have values in it too
+        drifted = tables.drifted_columns(self.connection, self.source.name, object_name=name)
+        back = come_back(object_, known, drifted=drifted)
+        # Rows that did not change since have values in a column that is new, or that is there again.
+        if back or any(event.event == "added" for event in events):
             tables.forget_cursor(self.connection, self.source.name, object_name=name)
         cursor = None if full else tables.read_cursor(self.connection, self.source.name, object_name=name)
-        return Reading(contract, cursor, list(events))
+        return Reading(contract, cursor, [*events, *back])
 
     def _load(
         self, connector: Connector, readings: Sequence[Reading], *, load: Load, budget: RetryBudget

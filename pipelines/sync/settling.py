@@ -61,8 +61,9 @@ def settle(
     contract = reading.contract
     name = contract.object_.name
     table = upsert.raw_table(load.source, name)
-    upsert.make_room(connection, load.source, contract)
-    moved, buried = upsert.Upserted(), 0
+    came = landed is not None or reading.error is None
+    upsert.make_room(connection, load.source, contract, takes_columns=came)
+    moved = upsert.Upserted()
     bad = list(reading.bad)
     if landed is None:
         connection.execute(
@@ -73,9 +74,12 @@ def settle(
         bad += quarantine.timeless_rows(connection, contract, landed=landed)
         quarantine.close_overtaken(connection, load, object_name=name, now=now)
     aside = quarantine.put_aside(connection, load, contract=contract, rows=bad, now=now)
+    buried = deletes.bury_misfits(
+        connection, contract, rows=bad, table=table, load_id=load.load_id, now=now,
+    )  # fmt: skip
     missed = 0
     if reading.keys is not None and reading.error is None:
-        buried = deletes.bury_missing(
+        buried += deletes.bury_missing(
             connection, contract, keys=reading.keys, table=table, load_id=load.load_id, now=now,
         )  # fmt: skip
         missed = deletes.missed_keys(connection, contract, keys=reading.keys, table=table, source=load.source)

@@ -80,6 +80,22 @@ def forget_cursor(connection: duckdb.DuckDBPyConnection, source: str, *, object_
     connection.execute("delete from sync.cursors where source = ? and object = ?", [source, object_name])
 
 
+def drifted_columns(
+    connection: duckdb.DuckDBPyConnection, source: str, *, object_name: str
+) -> dict[str, str | None]:
+    """Return the columns that were last noted as lost (None) or as of another type (that one)."""
+    found = connection.execute(
+        """
+        select column_name, new_type from (
+            select * from sync.schema_events where source = ? and object = ?
+            qualify row_number() over (partition by column_name order by seen_at desc, rowid desc) = 1
+        ) where event <> 'added'
+        """,
+        [source, object_name],
+    ).fetchall()
+    return dict(found)
+
+
 def write_event(
     connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, event: SchemaEvent, now: datetime
 ) -> None:

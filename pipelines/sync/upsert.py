@@ -59,8 +59,14 @@ def known_columns(
     return {name: FIELD_TYPES[type_] for name, type_ in found if name not in OWN_COLUMNS}
 
 
-def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Contract) -> None:
-    """Make the raw table of a contract, or the columns that it lacks."""
+def make_room(
+    connection: duckdb.DuckDBPyConnection, source: str, contract: Contract, *, takes_columns: bool = True
+) -> None:
+    """Make the raw table of a contract, or, where it `takes_columns`, those that it lacks.
+
+    While rows wait for a column that was lost, no new one is made: it would be empty in every row, and who
+    reads it in place of the lost one would take the values for gone.
+    """
     connection.execute(f"create schema if not exists {quoted('raw_' + source)}")
     table = raw_table(source, contract.object_.name)
     columns = [f"{quoted(f.name)} {SQL_TYPES[f.type]}" for f in contract.fields]
@@ -72,7 +78,7 @@ def make_room(connection: duckdb.DuckDBPyConnection, source: str, contract: Cont
         """
     )
     held = known_columns(connection, source, object_name=contract.object_.name)
-    for field in contract.fields:
+    for field in contract.fields if takes_columns and not contract.lost else ():
         if field.name not in held:
             connection.execute(f"alter table {table} add column {quoted(field.name)} {SQL_TYPES[field.type]}")
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from pipelines.connectors.port import (
 )
 from pipelines.errors import AuthFault, RateLimited, TransientFault
 from pipelines.sync.engine import SyncOptions, sync
+from pipelines.sync.quarantine import waiting
 from pipelines.sync.sources import Source
+from pipelines.sync.upsert import known_columns
 
 Warehouse = duckdb.DuckDBPyConnection
 
@@ -259,6 +262,94 @@ def test_a_column_that_was_let_go_keeps_its_last_values(warehouse: Warehouse, tm
 
     assert (result.quarantined, result.upserted, result.drift) == (0, 1, ())
     assert stored(warehouse) == [(1, "Ann", False)]
+
+
+def _renamed(old: str, new: str) -> SourceObject:
+    whole = people()
+    fields = tuple(replace(f, name=new) if f.name == old else f for f in whole.fields)
+    return replace(whole, fields=fields)
+
+
+def test_a_column_renamed_away_and_back_loses_no_value_and_leaves_no_row_waiting(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    before = [person(n, changed=n) for n in range(3)]
+    sync_fake(warehouse, tmp_path, FakeSource(Page(before, cursor={"after": 2}), state=before))
+    away = [{"label" if k == "name" else k: v for k, v in row.items()} for row in before]
+    renamed = ReadInFull(Page(away, cursor={"after": 2}), object_=_renamed("name", "label"), state=away)
+
+    gone = sync_fake(warehouse, tmp_path, renamed)
+
+    assert (gone.quarantined, stored(warehouse, "name")) == (3, [("Ann",)] * 3)
+    assert "label" not in known_columns(warehouse, "shop", object_name="people")  # empty in every row
+    after = [{**row, "name": "Bo"} for row in before]  # named anew without a newer time
+    back = sync_fake(warehouse, tmp_path, ReadInFull(Page(after, cursor={"after": 2}), state=after))
+    assert (back.quarantined, back.upserted, stored(warehouse, "name")) == (0, 3, [("Bo",)] * 3)
+    assert waiting(warehouse) == []
+    again = FakeSource(Page([], cursor={"after": 2}), state=after)
+    sync_fake(warehouse, tmp_path, again)
+    assert again.cursors == [{"after": 2}]  # read in full once
+
+
+def test_a_new_column_of_a_source_that_does_not_answer_is_not_made_yet(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1)])))
+
+    sync_fake(warehouse, tmp_path, FakeSource(AuthFault("no"), object_=people(city=FieldType.TEXT)))
+
+    assert "city" not in known_columns(warehouse, "shop", object_name="people")
+
+
+def test_rows_are_read_again_when_a_column_has_its_type_again(warehouse: Warehouse, tmp_path: Path) -> None:
+    before = [person(1, size=1)]
+    object_ = people(size=FieldType.BIGINT)
+    sync_fake(
+        warehouse, tmp_path, FakeSource(Page(before, cursor={"after": 1}), object_=object_, state=before)
+    )
+    odd = [person(1, size="big")]
+    retyped = people(size=FieldType.TEXT)
+    sync_fake(warehouse, tmp_path, FakeSource(Page(odd, cursor={"after": 1}), object_=retyped, state=odd))
+    after = [person(1, size=2)]
+
+    sync_fake(warehouse, tmp_path, ReadInFull(Page(after), object_=object_, state=after))
+
+    assert (stored(warehouse, "size"), waiting(warehouse)) == ([(2,)], [])
+
+
+@pytest.mark.parametrize(
+    ("misfit", "is_deleted"),
+    [
+        pytest.param(person("1", name="\udcff", changed=2, gone="2024"), True, id="deleted"),
+        pytest.param(person("1", changed="soon", gone="2024"), True, id="deleted-at-no-time"),
+        pytest.param(person("1", name="\udcff", changed=2), False, id="not-deleted"),
+        pytest.param(person("1", name="\udcff", changed=0, gone="2024"), False, id="deleted-before"),
+        pytest.param(person(None, name="\udcff", changed=2, gone="2024"), False, id="without-a-key"),
+        pytest.param(person("1", changed=2, gone="\udcff"), False, id="unreadable-deletion"),
+    ],
+)
+def test_a_deletion_wins_though_its_row_does_not_fit(
+    misfit: dict[str, Any], is_deleted: bool, warehouse: Warehouse, tmp_path: Path
+) -> None:
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, "Ann", 1)])))
+
+    result = sync_fake(warehouse, tmp_path, FakeSource(Page([misfit])))
+
+    assert (result.quarantined, result.deleted) == (1, int(is_deleted))
+    assert stored(warehouse) == [(1, "Ann", is_deleted)]
+
+
+def test_a_version_from_before_a_deletion_that_did_not_fit_brings_nobody_back(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, "Ann", 1)])))
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, name="\udcff", changed=3, gone="2024")])))
+
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, "Anne", 2)])))
+    assert stored(warehouse) == [(1, "Ann", True)]
+
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(1, "Anna", 4)])))
+    assert stored(warehouse) == [(1, "Anna", False)]
 
 
 def test_a_source_that_goes_round_in_a_circle_is_left(warehouse: Warehouse, tmp_path: Path) -> None:
