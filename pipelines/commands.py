@@ -23,6 +23,7 @@ app.add_typer(quarantine_app, name="quarantine")
 HomeOption = Annotated[Path, typer.Option("--home", help="Folder with sources.yml and the warehouse.")]
 DEFAULT_HOME = Path(".concord")
 EXIT_SOURCE_FAILED = 1
+EXIT_CHECK_FAILED = 1
 
 
 @app.command("sync")
@@ -65,8 +66,12 @@ def run_command(
         typer.Option("--from-start", help="Begin anew, also where the last run failed and could be resumed."),
     ] = False,
 ) -> None:
-    """Sync, model, resolve and publish once; a run that failed half-way goes on from the step that failed."""
-    from pipelines.run_console import failed_checks_table, run_on_console
+    """Sync, model, resolve and publish once; a run that failed half-way goes on from the step that failed.
+
+    The exit code is 1 where a step failed, and where the run was published but a check of severity error
+    failed: a source was down, say.
+    """
+    from pipelines.run_console import error_lines, failed_checks_table, run_on_console
     from pipelines.stepping_aside import stepping_aside
 
     console = Console()
@@ -76,6 +81,11 @@ def run_command(
     if failed is not None:
         console.print(failed)
     console.print(f"Run {report.run_id} took {report.loading_seconds + report.seconds:.1f} seconds.")
+    errors = error_lines(report)
+    for line in errors:
+        typer.echo(f"concord: {line}", err=True)
+    if errors:
+        raise typer.Exit(EXIT_CHECK_FAILED)
 
 
 def _opener(home: Path) -> "Opener":

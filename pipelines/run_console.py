@@ -49,6 +49,18 @@ def failed_checks_table(report: RunReport) -> Table | None:
     return table
 
 
+def error_lines(report: RunReport) -> list[str]:
+    """Return what to tell of checks that failed with severity error: what stands, then each of them."""
+    errors = [check for check in report.failed_checks if check.severity == "error"]
+    if not errors:
+        return []
+    head = (
+        "the run went to its end and what it made is published, but what these checks name does not hold; a"
+        " source that did not answer stands as it was last read, and the next run reads it again"
+    )
+    return [head, *(f"{check.asset}, {check.name}: {check.description}" for check in errors)]
+
+
 def _row(check: FailedCheck) -> tuple[str, str, str, str]:
     colour = COLOURS.get(check.severity, "white")
     return (

@@ -11,13 +11,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import stamina
 from finished_run import FinishedRun
+from typer.testing import CliRunner
 
 from context_api.store.engine import reading
 from context_api.store.reading import version_at
 from demo.company import change_company
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.vectors import VECTORS
+from pipelines.commands import app
 from pipelines.dagster_home import open_instance
 from pipelines.definitions import build_definitions
 from pipelines.errors import RunFailed, RunInProgress
@@ -96,6 +99,20 @@ def test_a_second_run_moves_nothing(copied: Path, query: Query) -> None:
     assert query(copied, LAST_LOADS) == [(0, 0)]
     assert _version(copied) == version
     assert (copied / "model.json").read_bytes() == model
+
+
+def test_a_run_whose_source_is_down_publishes_the_rest_and_exits_with_1(copied: Path, query: Query) -> None:
+    (copied / "systems" / "erp.db").unlink()
+    before = query(copied, IDENTITIES)
+
+    with stamina.set_testing(True, attempts=2, cap=True):
+        result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["run", "--home", str(copied)])
+
+    assert result.exit_code == 1, result.output
+    assert "what it made is published" in result.stderr
+    assert "raw_erp/customers, " in result.stderr
+    assert "raw_crm" not in result.stderr
+    assert query(copied, IDENTITIES) == before
 
 
 def test_a_run_that_failed_half_way_goes_on_from_the_step_that_failed(copied: Path, query: Query) -> None:

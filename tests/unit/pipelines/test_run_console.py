@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from pipelines.run import FailedCheck, RunReport
-from pipelines.run_console import failed_checks_table
+from pipelines.run_console import error_lines, failed_checks_table
 
 
 def test_a_run_whose_checks_all_passed_shows_no_table() -> None:
@@ -23,3 +23,13 @@ def test_errors_are_all_shown_and_before_warnings() -> None:
     assert text.index("raw_crm/contacts") < text.index("staging/w0")
     assert "[down]" in text
     assert "8 of 21" in text
+
+
+def test_only_failed_checks_of_severity_error_are_told_as_what_does_not_hold() -> None:
+    warning = FailedCheck("staging/w", "c", "warn", "some")
+    error = FailedCheck("raw_crm/contacts", "answered", "error", "transient: down")
+
+    assert error_lines(RunReport("run", failed_checks=[warning])) == []
+    head, line = error_lines(RunReport("run", failed_checks=[warning, error]))
+    assert "published" in head
+    assert line == "raw_crm/contacts, answered: transient: down"
