@@ -30,6 +30,7 @@ from pipelines.connectors.port import (
 from pipelines.errors import TransientFault
 
 PAGE_MESSAGES = 500
+MOST_KEPT = 1_000_000  # bytes of what is no message; past it, quarantine says where the rest is
 OVERLAP_NS = int(timedelta(minutes=10).total_seconds() * 1e9)
 # A delivery that is under way while the folder is listed may be a little older than the newest file seen.
 MAILDIR_FOLDERS = ("cur", "new")  # `tmp` holds what is still being delivered
@@ -179,6 +180,17 @@ def _page(stored: Sequence[StoredMessage], *, cursor: Cursor | None) -> Page:
         try:
             rows.append({**key, **place, **message_row(raw)})
         except MessageFault as error:
-            text = raw[:10_000].decode("ascii", "backslashreplace")
-            bad.append(BadRow({**key, **place, "raw": text}, str(error), error.field))
+            bad.append(BadRow({**key, **place, **_kept(message, raw)}, str(error), error.field))
     return Page(rows, cursor=cursor, bad=bad)
+
+
+def _kept(message: StoredMessage, raw: bytes) -> dict[str, str]:
+    """Return the bytes of what is no message as text: whole, or its beginning and where all of it lies."""
+    kept = {"raw": raw[:MOST_KEPT].decode("ascii", "backslashreplace")}
+    if len(raw) > MOST_KEPT:
+        # Without flags and sub-folder, which a reader of mail changes: then it would be set aside anew.
+        name = Path(message.place).name.partition(":")[0]
+        kept["cut"] = (
+            f"{MOST_KEPT:,} of {len(raw):,} bytes; the whole stands in {message.mailbox}, file {name}"
+        )
+    return kept

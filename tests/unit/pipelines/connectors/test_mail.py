@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from company_systems import deliver, message
 
-from pipelines.connectors.mail import MailConnector, MailSettings
+from pipelines.connectors.mail import MOST_KEPT, MailConnector, MailSettings
 from pipelines.connectors.port import Cursor, Deletes, Page
 from pipelines.errors import TransientFault
 
@@ -53,6 +53,24 @@ def test_a_message_that_cannot_be_placed_is_set_aside_and_the_rest_goes_on(tmp_p
 
     assert [bad.field for bad in page.bad] == ["from"]
     assert [row["message_id"] for row in page.changes] == ["<2@x>"]
+
+
+def test_what_is_set_aside_is_kept_whole(tmp_path: Path) -> None:
+    deliver(tmp_path / "mail" / "ann", "1.m:2,S", b"Subject: no sender\n\n" + b"x" * 300_000 + b"the end")
+
+    ((bad,),) = [page.bad for page in read(tmp_path)]
+
+    assert str(bad.row["raw"]).endswith("the end")
+    assert "cut" not in bad.row
+
+
+def test_of_what_is_too_large_the_beginning_is_kept_and_where_the_whole_stands(tmp_path: Path) -> None:
+    deliver(tmp_path / "mail" / "ann", "1.m:2,S", b"Subject: no sender\n\n" + b"x" * MOST_KEPT)
+
+    ((bad,),) = [page.bad for page in read(tmp_path)]
+
+    assert len(str(bad.row["raw"])) == MOST_KEPT
+    assert bad.row["cut"] == "1,000,000 of 1,000,020 bytes; the whole stands in ann, file 1.m"
 
 
 def test_nothing_older_than_the_cursor_is_read_again(tmp_path: Path) -> None:
