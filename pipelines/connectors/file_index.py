@@ -16,6 +16,7 @@ from pipelines.connectors.port import BadRow, FieldType, KeyValues, Row
 
 INDEX_FOLDER = "file_index"
 SAMPLE_ROWS = 1_000
+FORMAT = 2  # rises when the same file is read otherwise than before
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class FileIndexes:
                 place.unlink(missing_ok=True)
 
     def _place(self, path: Path) -> Path:
-        name = json.dumps([str(path), self._keys])
+        name = json.dumps([FORMAT, str(path), self._keys])
         return self._folder / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"
 
     def _stored(self, path: Path) -> FileIndex | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.connectors.csv_manner import CsvManner, manner_of
 from pipelines.connectors.port import BadRow, FieldType, Row
 from pipelines.errors import PermanentFault
 
@@ -20,16 +21,17 @@ Line: TypeAlias = Row | BadRow
 
 def _csv_rows(path: Path, blank: Row) -> Iterator[Line]:
     csv.field_size_limit(2**31 - 1)  # a field of ten megabytes is a long text, not a fault
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+    manner = manner_of(path)
+    with manner.open(path) as file:
         taken: list[str] = []
-        reader = csv.reader(_noting(file, taken))
-        header = next(reader, [])
+        reader = manner.reader(_noting(file, taken))
+        header = _header(reader, manner)
         next_line = len(taken) + 1
         taken.clear()
         for values in reader:
             number, lines = next_line, len(taken)
             next_line += lines
-            if lines > 1 and not _is_well_quoted(taken):
+            if lines > 1 and not _is_well_quoted(taken, manner):
                 yield from _swallowed(path, taken, first=number)
             elif len(values) == len(header):
                 yield {**blank, **{name: value or None for name, value in zip(header, values, strict=True)}}
@@ -37,6 +39,11 @@ def _csv_rows(path: Path, blank: Row) -> Iterator[Line]:
                 raw = {"file": path.name, "line": number, "values": values}
                 yield BadRow(raw, f"{path.name}:{number}: {len(values)} values under {len(header)} columns")
             taken.clear()
+
+
+def _header(reader: Iterator[list[str]], manner: CsvManner) -> list[str]:
+    header = next(reader, [])
+    return next(reader, []) if manner.is_told else header
 
 
 def _noting(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
@@ -47,10 +54,10 @@ def _noting(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
         yield clean
 
 
-def _is_well_quoted(lines: Sequence[str]) -> bool:
+def _is_well_quoted(lines: Sequence[str], manner: CsvManner) -> bool:
     """Say whether lines that were read as one record are one, not what a stray quote made of several."""
     try:
-        return len(list(csv.reader(lines, strict=True))) == 1
+        return len(list(manner.reader(lines, strict=True))) == 1
     except csv.Error:
         return False
 
@@ -112,8 +119,9 @@ def fields_of(path: Path) -> dict[str, FieldType]:
     if ending == ".parquet":
         return {field.name: _arrow_type(field.type) for field in pq.read_schema(path)}
     if ending == ".csv":
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            header = next(csv.reader(_noting(file, [])), [])
+        manner = manner_of(path)
+        with manner.open(path) as file:
+            header = _header(manner.reader(_noting(file, [])), manner)
         twice = [name for name, times in Counter(header).items() if times > 1]
         if twice:
             raise PermanentFault(f"{path.name} has two columns {twice[0]}; one would hide the other")

@@ -29,7 +29,7 @@ def test_an_index_cut_off_by_a_crash_is_made_again(tmp_path: Path) -> None:
 
 def test_text_that_is_no_utf8_comes_out_of_the_index_as_it_went_in(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
-    file.write_bytes(b"id\n\xff\n")
+    file.write_bytes(b"id\nZo\xc3\xab\n\xff\n")
     FileIndexes(tmp_path / "index", ["id"]).of(file)
 
-    assert FileIndexes(tmp_path / "index", ["id"]).of(file).keys == [("\udcff",)]
+    assert FileIndexes(tmp_path / "index", ["id"]).of(file).keys == [("Zoë",), ("\udcff",)]

@@ -32,6 +32,33 @@ def read(source: FilesConnector, cursor: Cursor | None = None) -> tuple[list[Any
     return rows, bad, cursor
 
 
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"),
+    [(";", "utf-8"), ("\t", "utf-8"), (",", "utf-16"), (";", "utf-16-le"), (";", "cp1252")],
+)
+def test_tables_are_read_as_they_were_written(delimiter: str, encoding: str, tmp_path: Path) -> None:
+    table = f'id{delimiter}name\n1{delimiter}Zoë\n2{delimiter}"Bo{delimiter}\nBern"\n3\n'
+    (tmp_path / "a.csv").write_bytes(table.encode(encoding))
+    source = connector(tmp_path, "*.csv")
+
+    rows, bad, _ = read(source)
+
+    assert rows == [{"id": "1", "name": "Zoë"}, {"id": "2", "name": f"Bo{delimiter}\nBern"}]
+    assert bad == ["a.csv:5: 1 values under 2 columns"]
+    assert [key for keys in source.keys(people(source)) for key in keys] == [("1",), ("2",)]
+
+
+def test_a_table_without_the_key_says_what_columns_there_are(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1;Ann\n2;Bo\n", encoding="utf-8")
+
+    (found,) = connector(tmp_path, "*.csv").discover()
+
+    assert isinstance(found, Undiscovered)
+    assert (
+        "a column id; those there are: 1, Ann. The first line of a CSV file names its columns" in found.reason
+    )
+
+
 def test_new_and_changed_files_are_read_and_others_not(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,name\n1,Ann\n")
     source = connector(tmp_path, "*.csv")
