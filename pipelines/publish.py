@@ -19,7 +19,7 @@ import duckdb
 from sqlalchemy import Engine
 
 from context_api.errors import ContextError
-from context_api.settling_publish import FreshnessRows, ModelTerms, Publication, Published, begin
+from context_api.settling_publish import ModelTerms, Publication, Published, begin
 from context_api.store.sealing import Sealer
 from pipelines.publish_ledger import copy_membership, ledger_from_store, read_base, resolution_schema
 from pipelines.publish_memory import remember
@@ -89,11 +89,9 @@ def publish(
         try:
             staged = _staged(connection, publication, model=model, on_step=on_step)
             on_step("freshness")
-            fresh = freshness_rows(connection, publication)
-            summary = _confirm(connection, publication, staged, model=model, folder=snapshots, fresh=fresh)
+            summary = _confirm(connection, publication, staged, model=model, folder=snapshots)
             if summary is not None:
                 return summary
-            stage_freshness(publication, staged, fresh)
             on_step("snapshot")
             snapshot = write_snapshot(connection, snapshots, version=publication.version, model=model)
             on_step("visible")
@@ -145,14 +143,14 @@ def _confirm(
     *,
     model: ResolutionModel,
     folder: Path,
-    fresh: FreshnessRows,
 ) -> PublishSummary | None:
-    """End a publish that found nothing to change but freshness; None when there is a version to make."""
+    """Renew freshness and end a publish that found nothing else; None, freshness staged, where it did."""
+    fresh = freshness_rows(connection, publication)
     last = newest(folder, visible=publication.visible_versions())
-    if not staged.is_empty or last is None or not is_of(connection, last, model):
-        return None
-    version = publication.confirm(fresh)
-    if version is None:
+    is_same = staged.is_empty and last is not None and is_of(connection, last, model)
+    version = publication.confirm(fresh) if is_same else None
+    if last is None or version is None:
+        stage_freshness(publication, staged, fresh)
         return None
     copy_membership(connection, publication, version=version, is_as_staged=True)
     return PublishSummary(version, staged.written, staged.ended, 0, last, is_new=False)

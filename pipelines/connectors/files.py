@@ -91,10 +91,11 @@ class FilesConnector(Connector):
         needed = [*declared.keys, *([declared.cursor] if declared.cursor else [])]
         missing = [name for name in needed if name not in types]
         if missing:
+            lacking = ", ".join(missing)
             there = ", ".join(list(types)[:NAMED]) or "none"
             reason = (
-                f"no file {declared.files} has a column {', '.join(missing)}; those there are: {there}. The"
-                " first line of a CSV file names its columns; correct it, or `keys` and `cursor` in sources.yml"
+                f"no file {declared.files} has a column {lacking}; those there are: {there}. The first"
+                " line of a CSV file names its columns; correct it, or `keys` and `cursor` in sources.yml"
             )
             return Undiscovered(declared.name, reason)
         fields = tuple(Field(name, type_) for name, type_ in types.items())
