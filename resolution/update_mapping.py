@@ -56,9 +56,7 @@ def _stated(owner: GivenSource, table: RawTable) -> GivenSource:
     """Return the source without the columns that no object of JSON lines has, but for its key."""
     if not is_jsonl(table.path):
         return owner
-    kept = (
-        c for c in owner.columns if c.attribute is Attribute.SOURCE_ID or _is_there(c.column, table)
-    )
+    kept = (c for c in owner.columns if c.attribute is Attribute.SOURCE_ID or _is_there(c.column, table))
     return replace(owner, columns=tuple(kept))
 
 
