@@ -2,8 +2,8 @@
 
 Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route that the
 frame calls itself, since what the framework does around a handler costs more than the rest. With any other
-query the route of FastAPI below narrows the stored view, or renders an earlier version's from its facts. Both
-leave one trail.
+query the route of FastAPI below narrows the stored view. Where no view of today's format is stored, as of an
+earlier version, it is rendered from the facts. Both leave one trail.
 """
 
 import asyncio
@@ -55,7 +55,6 @@ class Part(StrEnum):
 
 
 STORED = {b"": View.FULL, b"detail=summary": View.SUMMARY}  # by query
-LOOKS = 3  # for a view, should a version or a decision come between the look and why it found none
 
 
 async def stored_customer(request: Request) -> Response:
@@ -63,21 +62,28 @@ async def stored_customer(request: Request) -> Response:
     call: Call = request.state.call
     golden_id: str = request.path_params["golden_id"]
     view = STORED[request.scope["query_string"]]
-    for _ in range(LOOKS):
-        stored = await call.serving.views.read(call.sealer, golden_id, view=view)
-        if stored is not None:
-            tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
-            return await _answered(
-                call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
-            )
-        await asyncio.to_thread(_require_current, call, golden_id, request)
-    raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
+    stored = await call.serving.views.read(call.sealer, golden_id, view=view)
+    if stored is None:
+        stored = await asyncio.to_thread(_rendered_now, call, golden_id, view, request)
+    tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
+    return await _answered(
+        call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
+    )
 
 
-def _require_current(call: Call, golden_id: str, request: Request) -> None:
-    """Say what became of an id that is no golden record; a version that came since may have made it one."""
+def _rendered_now(call: Call, golden_id: str, view: View, request: Request) -> StoredView:
+    """Return a view as the next publish will store it, or say what became of an id that is none."""
     with call.snapshot() as snapshot:
         require_current(snapshot, golden_id, request=request)
+        found = _rendered(snapshot, golden_id, view, request)
+        return StoredView(
+            snapshot.version,
+            found.entity_version,
+            found.content_hash,
+            found.sources,
+            found.json.body,
+            found.json.spans,
+        )
 
 
 async def _answered(
@@ -238,7 +244,7 @@ class _Found:
 
 
 def _stored(snapshot: Snapshot, golden_id: str, view: View) -> _Found | None:
-    """Return a view as publish or a decision left it; None of a version that is no longer in force."""
+    """Return a view as publish or a decision left it; None of an earlier version or another format."""
     stored = current_view(snapshot.connection, snapshot.sealer, golden_id, view=view)
     if stored is None or stored.version != snapshot.version:
         return None
