@@ -25,6 +25,7 @@ from fastapi.routing import APIRoute
 from context_api import errors
 from context_api.audit.entries import Entry, Receipt
 from context_api.auth import Principal, Scope
+from context_api.json_bodies import require_json
 from context_api.problems import problem_of
 from context_api.problems_schema import documented
 from context_api.request_context import RequestContext
@@ -161,12 +162,15 @@ class GuardedRoute(APIRoute):
         declared = self.openapi_extra or {}
         stated = get_flat_params(self.dependant)
         known = frozenset(found.alias for found in stated if isinstance(found.field_info, Query))
-        handler = _knowing(super().get_route_handler(), known)
+        handler = _knowing(super().get_route_handler(), known, has_body=self.body_field is not None)
         return guarded(handler, scope=declared[SCOPE_KEY], view=declared[VIEW_KEY], route=self.path)
 
 
-def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
-    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen."""
+def _knowing(handler: Handler, known: frozenset[str], *, has_body: bool) -> Handler:
+    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen.
+
+    And, where a body is read, one that is no JSON.
+    """
 
     async def handle(request: Request) -> Response:
         unknown = sorted(request.query_params.keys() - known)
@@ -176,6 +180,8 @@ def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
                 f"there is no parameter {unknown[0][:LONGEST_NAME]!r} here; there are: {told}",
                 known_parameters=sorted(known),
             )
+        if has_body:
+            await require_json(request)
         return await handler(request)
 
     return handle
