@@ -14,7 +14,7 @@ cannot be made.
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -37,6 +37,7 @@ from context_api.store.views import Snapshot
 
 LONGEST_NAME = 50  # of an unknown parameter, as it is told back
 VERSION_HEADER = "Concord-Version"
+CLOCKS_DIFFER = timedelta(minutes=1)  # between who asks, who publishes and who answers
 SCOPE_KEY, VIEW_KEY = "x-concord-scope", "x-concord-view"
 ALWAYS = (
     errors.MalformedRequest,
@@ -69,7 +70,15 @@ class Call:
         Raises:
             NothingPublished: There is none.
             UnknownParty: There was none yet at that time.
+            TimeNotCome: That time lies ahead: what is known then may be another answer.
         """
+        now = self.serving.now()
+        if as_of is not None and as_of > now + CLOCKS_DIFFER:
+            raise errors.TimeNotCome(
+                f"{as_of.isoformat()} has not come, it is {now.isoformat(timespec='seconds')} now; leave"
+                " `as_of` out for what is known today",
+                now=now,
+            )
         with reading(self.serving.engine) as connection:
             try:
                 found = version_at(connection, self.serving.sealer(self.principal.tenant_id), as_of)

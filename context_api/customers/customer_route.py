@@ -25,7 +25,7 @@ from context_api.customers.customer_schema import CustomerOut
 from context_api.customers.live_part import MOST_SOURCES, live_part, require_live
 from context_api.customers.seen import AskedTime
 from context_api.customers.standing import STANDING, GoldenId, require_current, require_form
-from context_api.errors import MalformedRequest, NothingPublished
+from context_api.errors import MalformedRequest, NothingPublished, TimeNotCome
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import facts_of
 from context_api.rendering.masking import OPTIONS, MarkedJson, masked
@@ -158,7 +158,8 @@ class AskedFor:
         Query(max_length=MOST_NAMED, description="Only these attributes of the entity and its conflicts."),
     ] = None
     as_of: Annotated[
-        AskedTime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
+        AskedTime | None,
+        Query(description="As it was known at this time (ISO 8601; UTC unless it says); none to come."),
     ] = None
     live: Annotated[
         list[str] | None,
@@ -173,7 +174,7 @@ class AskedFor:
 @router.get(
     "/customers/{golden_id}",
     response_model=CustomerOut,
-    **reads(Scope.CUSTOMERS_READ, view=VIEW, problems=[NothingPublished, *STANDING]),
+    **reads(Scope.CUSTOMERS_READ, view=VIEW, problems=[NothingPublished, TimeNotCome, *STANDING]),
 )
 def get_customer(
     call: CallDep,

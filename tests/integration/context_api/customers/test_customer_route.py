@@ -1,5 +1,6 @@
 """GET /v1/customers/{golden_id}: one party, in every form in which it can be asked for."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -122,6 +123,19 @@ def test_an_earlier_moment_can_be_asked_for(api: Any, published: Any) -> None:
     assert then.json()["name"] == f"gone {published.ours.canary}"
     (newest, *_) = api.get("/v1/versions", headers=published.ours.headers).json()["versions"]
     assert then.json()["version"] < newest["version"]
+
+
+def test_a_time_that_has_not_come_is_refused_and_one_that_a_clock_ahead_calls_now_is_not(
+    api: Any, published: Any
+) -> None:
+    person, now = published.ours.ids["person"], datetime.now(tz=UTC)
+
+    ahead = ask(api, published, f"{person}?as_of={now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+    about_now = ask(api, published, f"{person}?as_of={now + timedelta(seconds=20):%Y-%m-%dT%H:%M:%SZ}")
+
+    assert (ahead.status_code, ahead.json()["type"]) == (422, "/problems/time-not-come")
+    assert "leave `as_of` out" in ahead.json()["detail"]
+    assert about_now.status_code == 200
 
 
 @pytest.mark.parametrize("rest", ["", "?detail=summary", "/timeline?limit=3", "/relationships", "/records"])
