@@ -51,6 +51,11 @@ class AuditWriter:
         self._head: Head | None = Head(0, genesis(self.writer))
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
 
+    @property
+    def head(self) -> Head | None:
+        """The end of the chain as it was committed last, None while that is not known."""
+        return self._head
+
     def start(self) -> None:
         """Begin to write; called in the event loop that will record."""
         self._loop = asyncio.get_running_loop()
