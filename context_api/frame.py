@@ -21,7 +21,8 @@ from context_api.request_context import RequestContext, context_of, new_context
 BODY_SECONDS = (
     10.0  # a body of a megabyte takes less on any line; a slower one holds a connection for nothing
 )
-BODILESS = frozenset({"GET", "HEAD", "OPTIONS", "DELETE"})
+LONGEST_QUERY = 16_384  # every parameter at its own limit takes less
+BODILESS = frozenset({"GET", "OPTIONS", "DELETE"})
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})  # a busy process is no dead one
 FIXED_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -56,6 +57,8 @@ class RequestFrame:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # as GET; the server, which keeps its own scope, leaves the body out
+            scope = {**scope, "method": "GET"}
         started = perf_counter()
         outgoing = _Outgoing(send, new_context())
         self.in_flight += 1
@@ -66,6 +69,10 @@ class RequestFrame:
             scope.setdefault("state", {})["context"] = outgoing.context
             if "\0" in scope["path"] or b"%00" in scope["query_string"]:
                 raise MalformedRequest("an address cannot hold the character NUL (%00); leave it out")
+            if len(scope["query_string"]) > LONGEST_QUERY:
+                raise MalformedRequest(
+                    f"what follows the ? may have {LONGEST_QUERY} characters; ask for less"
+                )
             if scope["method"] not in BODILESS:
                 receive = await self._whole_body(scope, receive)
             await (self._shortcut(scope) or self.app)(scope, receive, outgoing.send)

@@ -19,6 +19,8 @@ from context_api.errors import ContextError
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 RETRY_AFTER_SECONDS = "1"
+MOST_FAULTS = 10  # told of one request: its sender mends these first
+LONGEST_PLACE = 200  # of a fault, whose names the sender may have made up
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,14 @@ def install(app: FastAPI) -> None:
 def answer_error(error: Exception, request_id: str) -> Response:
     """Return the answer to an error."""
     if isinstance(error, RequestValidationError):
+        found = error.errors()
         faults = [
-            {"where": ".".join(str(part) for part in fault["loc"]), "what": fault["msg"]}
-            for fault in error.errors()
+            {"where": ".".join(str(part) for part in fault["loc"])[:LONGEST_PLACE], "what": fault["msg"]}
+            for fault in found[:MOST_FAULTS]
         ]
         words = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+        if len(found) > MOST_FAULTS:
+            words += f"; and {len(found) - MOST_FAULTS} more"
         return answer(INVALID, words, request_id=request_id, faults=faults)
     if isinstance(error, HTTPException):
         problem = http_problem(error.status_code)

@@ -18,6 +18,8 @@ from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 
 from context_api import errors
@@ -32,6 +34,7 @@ from context_api.store.reading import numbered, version_at
 from context_api.store.sealing import Sealer
 from context_api.store.views import Snapshot
 
+LONGEST_NAME = 50  # of an unknown parameter, as it is told back
 VERSION_HEADER = "Concord-Version"
 SCOPE_KEY, VIEW_KEY = "x-concord-scope", "x-concord-view"
 ALWAYS = (
@@ -72,7 +75,10 @@ class Call:
             except errors.NothingPublished as error:
                 if as_of is None:
                     raise
-                raise errors.UnknownParty(f"{error}; nobody was known then, ask for a later time") from None
+                raise errors.UnknownParty(
+                    f"nobody was known at {as_of.isoformat()}: nothing was published yet; ask for a later"
+                    " time, /v1/versions lists since when"
+                ) from error
             self.version = found.version
             yield found
 
@@ -153,9 +159,26 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return the handler of the route behind its guard."""
         declared = self.openapi_extra or {}
-        return guarded(
-            super().get_route_handler(), scope=declared[SCOPE_KEY], view=declared[VIEW_KEY], route=self.path
-        )
+        stated = get_flat_params(self.dependant)
+        known = frozenset(found.alias for found in stated if isinstance(found.field_info, Query))
+        handler = _knowing(super().get_route_handler(), known)
+        return guarded(handler, scope=declared[SCOPE_KEY], view=declared[VIEW_KEY], route=self.path)
+
+
+def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
+    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen."""
+
+    async def handle(request: Request) -> Response:
+        unknown = sorted(request.query_params.keys() - known)
+        if unknown:
+            told = ", ".join(sorted(known)) if known else "none"
+            raise errors.MalformedRequest(
+                f"there is no parameter {unknown[0][:LONGEST_NAME]!r} here; there are: {told}",
+                known_parameters=sorted(known),
+            )
+        return await handler(request)
+
+    return handle
 
 
 def reads(scope: Scope, *, view: str, problems: Sequence[type[errors.ContextError]] = ()) -> dict[str, Any]:

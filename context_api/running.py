@@ -41,6 +41,8 @@ def run(settings: Settings, factory: str) -> None:
     """Serve until told to stop; `factory` names the function that makes the application in each process."""
     import uvicorn
 
+    from context_api.connections import Connection
+
     os.environ.update(as_environment(settings))  # by which each process reads the same settings
     with ExitStack() as stack:
         if settings.workers > 1:
@@ -48,6 +50,7 @@ def run(settings: Settings, factory: str) -> None:
         uvicorn.run(
             factory,
             factory=True,
+            http=Connection,
             host=settings.host,
             port=settings.port,
             workers=settings.workers,

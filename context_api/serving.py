@@ -51,13 +51,16 @@ def prepare(settings: Settings) -> None:
     """Bring the tables of store and audit database to the newest revision; once, before processes serve.
 
     Raises:
-        FaultyStoreSetting: An address or the key cannot be used.
+        FaultyStoreSetting: An address or the key cannot be used, or the key is not that of the store.
         StoreUnavailable: A database cannot be opened.
     """
-    settings.master_key()
+    if settings.store_key is not None:  # before anything is made
+        settings.master_key()
     for address, bring_up in ((settings.store_address(), migrate), (settings.audit_address(), create_tables)):
         engine = open_store(address)
         bring_up(engine)
+        if bring_up is migrate:
+            settings.check_key(engine)
         engine.dispose()
 
 

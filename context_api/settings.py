@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from context_api.errors import FaultySettings, NothingPublished
 from context_api.store.engine import STORE_FILE, migrate, open_store, store_url
+from context_api.store.key_check import key_of
 from context_api.store.sealing import Sealer, master_key
 
 DEFAULT_TENANT = "default"
@@ -92,6 +93,14 @@ class Settings(BaseSettings):
         """
         return master_key(self.home, _revealed(self.store_key))
 
+    def check_key(self, engine: Engine) -> None:
+        """Make a key where the migrated store holds nothing yet.
+
+        Raises:
+            FaultyStoreSetting: The key is lost, or not the one that the store was sealed with.
+        """
+        key_of(engine, self.home, _revealed(self.store_key))
+
 
 def read_settings(**stated: Any) -> Settings:
     """Return the settings of the environment; what is stated and not None comes first.
@@ -128,14 +137,14 @@ def open_home(home: Path, *, tenant_id: str = DEFAULT_TENANT, is_new: bool = Fal
 
     Raises:
         NothingPublished: There is no store yet, and none is to be made (`is_new`).
-        FaultyStoreSetting: The store's address or key cannot be used.
+        FaultyStoreSetting: The store's address cannot be used, or its key is lost or another one.
     """
     configured = os.environ.get(URL_VARIABLE)
     if not is_new and not configured and not (home / STORE_FILE).exists():
         raise NothingPublished(f"nothing is published in {home} yet; run `concord run --home {home}` first")
     engine = open_store(store_url(home, configured))
     migrate(engine)
-    return engine, Sealer(master_key(home, os.environ.get(KEY_VARIABLE)), tenant_id)
+    return engine, Sealer(key_of(engine, home, os.environ.get(KEY_VARIABLE)), tenant_id)
 
 
 def _revealed(secret: SecretStr | None) -> str | None:

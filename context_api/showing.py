@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from math import floor
 
 from rich.console import RenderableType
 from rich.markup import escape
@@ -161,7 +162,8 @@ def _activity_row(a: Happening, now: datetime) -> tuple[str, ...]:
 
 
 def _freshness_row(f: FreshnessView, now: datetime) -> tuple[str, ...]:
-    proven = "" if f.proven_share is None else f"{f.proven_share:.0%}"
+    # 99.99 % is not all: it must not be rounded up to 100 %.
+    proven = "" if f.proven_share is None else f"{floor(f.proven_share * 1_000) / 1_000:.1%}"
     state = f.last_error or f.last_status or ""
     synced = _moment(f.last_synced_at)
     return (f"{f.source}:{f.object}", synced, _age(f.last_synced_at, now), proven, f.deletes or "", state)

@@ -39,7 +39,7 @@ def sync_command(
     from pipelines.sync.engine import SyncOptions, sync
     from pipelines.sync.progress import shown
     from pipelines.sync.sources import choose, read_sources
-    from pipelines.sync.summary import failure_lines, summary_table
+    from pipelines.sync.summary import drift_lines, failure_lines, summary_table
     from pipelines.warehouse import connect
 
     console = Console()
@@ -48,6 +48,8 @@ def sync_command(
         options = SyncOptions(full, progress.rows)
         results = sync(connection, sources, home=home, open_connector=_opener(home), options=options)
     console.print(summary_table(results))
+    for line in drift_lines(results):
+        console.print(line, markup=False, soft_wrap=True)
     failures = failure_lines(results)
     for line in failures:
         typer.echo(f"concord: {line}", err=True)

@@ -62,9 +62,9 @@ def publish(
 ) -> PublishSummary:
     """Publish what the warehouse holds and return what that changed.
 
-    `snapshots` is the folder for match snapshots; `on_step` is told each of `STEPS` before it begins.
-    Afterwards `resolution.golden_membership` says which record belongs to which golden record in the version
-    that is now in force.
+    `now` stands for the clock; `snapshots` is the folder for match snapshots; `on_step` is told each of
+    `STEPS` before it begins. Afterwards `resolution.golden_membership` says which record belongs to which
+    golden record in the version that is now in force.
 
     Raises:
         StaleResult: A newer result was published since `ledger_from_store`; run again.
@@ -72,11 +72,10 @@ def publish(
         StoreBusy: The store stayed locked; the last version is in force.
         StoreUnavailable: The store cannot be written, for want of space, say; the last version is in force.
     """
-    moment = now or datetime.now(tz=UTC)
     with resolution_schema(connection):
         on_step("begin")
         terms = terms_of(model)
-        publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=moment)
+        publication = begin(engine, sealer, base=read_base(connection), terms=terms, now=now or _clock())
         try:
             staged = _staged(connection, publication, model=model, on_step=on_step)
             on_step("snapshot")
@@ -85,7 +84,8 @@ def publish(
                 return summary
             snapshot = write_snapshot(connection, snapshots, version=publication.version, model=model)
             on_step("visible")
-            published = publication.finish(counts=staged.written, now=moment)
+            # The time of now, not of when staging began: `as_of` in between is the version before.
+            published = publication.finish(counts=staged.written, now=now or _clock())
         except BaseException:
             with suppress(ContextError):  # what went wrong first is what to tell
                 publication.give_up()
@@ -99,6 +99,10 @@ def publish(
         settled_again=published.settled_again,
         snapshot=snapshot,
     )
+
+
+def _clock() -> datetime:
+    return datetime.now(tz=UTC)
 
 
 def _staged(

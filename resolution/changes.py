@@ -2,8 +2,9 @@
 
 In: tables `new_records` and `new_claims` (standardised like those of the run), `gone` (record_id, to be
 removed), `redecided` (record_id, whose decisions changed) beside those of the run. Out: `party_records`,
-`claims`, `links`, `membership`, `ledger`, `golden_values`, `conflicts` and `clustered_pairs` as a full run
-over all records with the same model would have them (DESIGN.md, law 3), and `golden_changed` (golden_id).
+`claims`, `contents`, `links`, `membership`, `ledger`, `golden_values`, `conflicts` and `clustered_pairs` as
+a full run over all records with the same model would have them (DESIGN.md, law 3), and `golden_changed`
+(golden_id).
 Rows that say what the run knows already are no change.
 """
 
@@ -11,36 +12,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from resolution import clustered_pairs, matching_run
+from resolution import clustered_pairs, contents, matching_run
 from resolution.domain.attributes import PartyType
 from resolution.matching import engine, sampling, scoring, semantic
 from resolution.matching.model import ResolutionModel
 from resolution.settle import Terms, settle_changed
-
-_DROP_UNCHANGED = """
-delete from new_records where record_id in (select record_id from gone);
-create or replace temp table claims_before as
-select rowid as claim, {claims} from claims
-where record_id in (select record_id from new_records union all select record_id from gone);
-create or replace temp table same_rows as
-select record_id from (
-    select {columns} from new_records
-    intersect
-    select {columns} from party_records where record_id in (select record_id from new_records)
-);
-create or replace temp table claims_now as
-select {claims} from new_claims semi join same_rows using (record_id);
-create or replace temp table claims_then as
-select {claims} from claims_before semi join same_rows using (record_id);
-delete from new_records where record_id in (
-    select record_id from same_rows where record_id not in (
-        select record_id from (from claims_now except all from claims_then)
-        union all
-        select record_id from (from claims_then except all from claims_now)));
-drop table same_rows;
-drop table claims_now;
-drop table claims_then;
-"""
 
 # Of the changed and the removed records, those that the run knows.
 _NOTE_KNOWN = """
@@ -66,8 +42,7 @@ _TAKE_IN = """
 delete from links
 where record_id_l in (select record_id from stale) or record_id_r in (select record_id from stale);
 delete from party_records where record_id in (select record_id from stale);
-delete from claims where rowid in (select claim from claims_before semi join stale using (record_id));
-drop table claims_before;
+delete from claims where record_id in (select record_id from stale);
 insert into party_records by name from new_records;
 insert into claims by name from new_claims semi join new_records using (record_id);
 """
@@ -85,27 +60,20 @@ class Changes:
 
 def apply_changes(connection: duckdb.DuckDBPyConnection, model: ResolutionModel, terms: Terms) -> Changes:
     """Take the changes in and settle what they touch."""
-    _drop_unchanged(connection)
+    connection.execute("delete from new_records where record_id in (select record_id from gone)")
+    contents.drop_unchanged(connection)
     connection.execute(_NOTE_KNOWN)
     known = "record_id in (select record_id from known)"
     new = sampling.count(connection, f"(from new_records where not {known})")
     changed = sampling.count(connection, f"(from new_records where {known})")
     removed = sampling.count(connection, f"(select distinct record_id from gone where {known})")
     connection.execute(_NOTE_LOOSENED + _TAKE_IN)
+    contents.replace(connection, "stale")
     _score(connection, model)
     matching_run.apply_decisions(connection)
     settle_changed(connection, terms, changed="new_records", removed="gone", loosened="loosened")
     clustered_pairs.count_changed(connection, "golden_settled")
     return Changes(new, changed, removed, sampling.count(connection, "golden_changed"))
-
-
-def _drop_unchanged(connection: duckdb.DuckDBPyConnection) -> None:
-    columns = _columns(connection, "party_records")
-    connection.execute(_DROP_UNCHANGED.format(columns=columns, claims=_columns(connection, "claims")))
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    return ", ".join(name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall())
 
 
 def _score(connection: duckdb.DuckDBPyConnection, model: ResolutionModel) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from resolution import clustered_pairs, exports, matching_run, state
+from resolution import clustered_pairs, contents, exports, matching_run, state
 from resolution.decisions import Decision, read_decisions
 from resolution.domain.attributes import Mapping
 from resolution.domain.clustering import Bridge
@@ -141,6 +141,7 @@ def _run(
             model_json = to_json(model)
             counts = exports.write_all(connection, draft, model=model_json)
             clustered_pairs.count_all(connection)
+            contents.write_all(connection)
             run = describe(connection, model, model_id=model_json["model_id"], inputs=inputs, counts=counts)
             run["created_at"] = plan.now.isoformat(timespec="seconds") + "Z"
             run["asked_precision"] = plan.matching.precision

@@ -20,6 +20,7 @@ NEVER = "1TB"  # of changes, after which DuckDB would write them
 KEPT = (
     "party_records",
     "claims",
+    "contents",
     "quarantine",
     "links",
     "decisions",

@@ -5,7 +5,6 @@ so the clusters are those of a full run over all records with that model (DESIGN
 proportion to the change. The run is updated in a copy, which then takes its place in one step.
 """
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 
 from resolution import exports, state
 from resolution.changes import apply_changes
@@ -76,9 +76,7 @@ class _Earlier:
 
 
 def _read_earlier(found: Path) -> _Earlier:
-    documents = [
-        json.loads((found / name).read_text(encoding="utf-8")) for name in ("model.json", "run.json")
-    ]
+    documents = [orjson.loads((found / name).read_bytes()) for name in ("model.json", "run.json")]
     return _Earlier(found, *documents)
 
 

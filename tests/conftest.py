@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["finished_run"]
 MAKER = Path(__file__).parent / "fixtures" / "synthetic_run.py"
 
 

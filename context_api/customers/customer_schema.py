@@ -16,7 +16,7 @@ class ValueOut(BaseModel):
 
     value: Text
     source: str
-    record_id: str
+    record_id: str | Masked
     observed_at: datetime | None
     rule: Annotated[str, Field(description="The survivorship rule that chose it.")]
     confidence: float

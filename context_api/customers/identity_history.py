@@ -61,6 +61,6 @@ def get_history(call: CallDep, golden_id: GoldenId, page: PageDep) -> IdentityHi
             now=found.golden_id,
             parts=list(found.parts),
             stands_for=list(redirects_to(snapshot, golden_id)),
-            stays=[stay_out(stay) for stay in given],
+            stays=[stay_out(stay, call.principal.clearance) for stay in given],
             next_cursor=listing.give(Cursor(snapshot.version, (end,))) if end < len(stays) else None,
         )

@@ -7,7 +7,7 @@ import anyio.from_thread
 from pydantic import BaseModel, Field
 
 from context_api.auth import Scope
-from context_api.customers.seen import Masked, UtcTime, seen
+from context_api.customers.seen import Masked, UtcTime, seen, seen_record_id
 from context_api.errors import ScopeMissing
 from context_api.live import LiveAnswer, LiveStatus
 from context_api.policy.classification import Classification, Classifications, classifications
@@ -24,7 +24,7 @@ Value = str | int | float | bool | Masked | None
 class LiveRecordOut(BaseModel):
     """A record as the source has it now, or as it was stored."""
 
-    record_id: str
+    record_id: str | Masked
     read_at: UtcTime | None
     values: dict[str, Value]
 
@@ -68,7 +68,7 @@ def _told(answer: LiveAnswer, stored: Sequence[StatedRecord], cleared: Collectio
     if answer.status is LiveStatus.FRESH:
         records = [
             LiveRecordOut(
-                record_id=record.record_id,
+                record_id=seen_record_id(record.record_id, cleared),
                 read_at=record.read_at,
                 values={
                     name: seen(_plain(value), classes.of_live_field(name), cleared)
@@ -90,7 +90,7 @@ def _as_stored(
 ) -> LiveRecordOut:
     party_type = PartyType(record.party_type)
     return LiveRecordOut(
-        record_id=record.record_id,
+        record_id=seen_record_id(record.record_id, cleared),
         read_at=record.synced_at,
         values={
             claim.attribute: seen(claim.value, classes.of_attribute(party_type, claim.attribute), cleared)

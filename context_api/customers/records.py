@@ -7,9 +7,9 @@ from fastapi import Path, Request
 from pydantic import BaseModel, Field
 
 from context_api.auth import Scope
-from context_api.customers.seen import Masked, UtcTime, seen
+from context_api.customers.seen import Masked, UtcTime, seen, seen_record_id
 from context_api.customers.standing import STANDING, GoldenId, require_current
-from context_api.errors import NothingPublished, UnknownRecord
+from context_api.errors import NothingPublished, ScopeMissing, UnknownRecord
 from context_api.policy.classification import Classification, Classifications, classifications
 from context_api.routing import CallDep, reads, slice_router
 from context_api.store.reading import entity_version_of, golden_id_of, members
@@ -40,7 +40,7 @@ class ClaimOut(BaseModel):
 class RecordOut(BaseModel):
     """A party record and what it states; nothing where it was erased."""
 
-    record_id: str
+    record_id: str | Masked
     source: str
     object: str
     type: str
@@ -61,8 +61,8 @@ class LevelOut(BaseModel):
 class LinkOut(BaseModel):
     """Why two records are one party, or are not, as the model sees it."""
 
-    record_id_l: str
-    record_id_r: str
+    record_id_l: str | Masked
+    record_id_r: str | Masked
     match_weight: Annotated[float, Field(description="log2 of the odds.")]
     match_probability: float
     method: str
@@ -76,8 +76,8 @@ class DecisionOut(BaseModel):
     """A steward's decision in force."""
 
     sequence: int
-    record_id_l: str
-    record_id_r: str
+    record_id_l: str | Masked
+    record_id_r: str | Masked
     verdict: str
     author: str
     reason: str | Masked
@@ -97,7 +97,7 @@ class RecordsOfParty(BaseModel):
 class StayOut(BaseModel):
     """A stay of a record in a golden record; `golden_id` is null while it was in none."""
 
-    record_id: str
+    record_id: str | Masked
     golden_id: str | None
     change: str
     cause: str
@@ -134,7 +134,7 @@ def get_records(call: CallDep, request: Request, golden_id: GoldenId) -> Records
             golden_id=golden_id,
             version=snapshot.version,
             records=[record_out(record, classes, cleared) for record in stated_records(snapshot, ids)],
-            links=[_link(link) for link in links_among(snapshot, ids)],
+            links=[_link(link, cleared) for link in links_among(snapshot, ids)],
             decisions=[_decision(decision, cleared) for decision in decisions_among(snapshot, ids)],
         )
 
@@ -150,6 +150,12 @@ def get_record(
     ],
 ) -> RecordThenAndNow:
     """Tell what a record states, whose it is now, and whose it was."""
+    cleared = call.principal.clearance
+    if isinstance(seen_record_id(record_id, cleared), Masked):  # whether it is there or not
+        raise ScopeMissing(
+            "this record id is a mail address; ask with a key that is cleared for `pii`",
+            clearance=str(Classification.PII),
+        )
     with call.snapshot() as snapshot:
         found = stated_records(snapshot, [record_id])
         if not found:
@@ -159,9 +165,9 @@ def get_record(
             call.saw(golden_id, entity_version_of(snapshot, golden_id), ("record",))
         return RecordThenAndNow(
             version=snapshot.version,
-            record=record_out(found[0], classifications(), call.principal.clearance),
+            record=record_out(found[0], classifications(), cleared),
             golden_id=golden_id,
-            stays=[stay_out(stay) for stay in stays_of_records(snapshot, [record_id])],
+            stays=[stay_out(stay, cleared) for stay in stays_of_records(snapshot, [record_id])],
         )
 
 
@@ -171,7 +177,7 @@ def record_out(
     """Return a record as answers tell it."""
     party_type = PartyType(record.party_type)
     return RecordOut(
-        record_id=record.record_id,
+        record_id=seen_record_id(record.record_id, cleared),
         source=record.source,
         object=record.object,
         type=record.party_type,
@@ -190,18 +196,26 @@ def record_out(
     )
 
 
-def stay_out(stay: Stay) -> StayOut:
+def stay_out(stay: Stay, cleared: Collection[Classification]) -> StayOut:
     """Return a stay as answers tell it."""
-    return StayOut(**{name: getattr(stay, name) for name in Stay.__slots__})
+    told = {name: getattr(stay, name) for name in Stay.__slots__}
+    return StayOut(**told | {"record_id": seen_record_id(stay.record_id, cleared)})
 
 
-def _link(link: LinkView) -> LinkOut:
-    told = {name: getattr(link, name) for name in LinkView.__slots__}
+def _ends(pair: LinkView | DecisionView, cleared: Collection[Classification]) -> dict[str, str | Masked]:
+    return {
+        "record_id_l": seen_record_id(pair.record_id_l, cleared),
+        "record_id_r": seen_record_id(pair.record_id_r, cleared),
+    }
+
+
+def _link(link: LinkView, cleared: Collection[Classification]) -> LinkOut:
+    told = {name: getattr(link, name) for name in LinkView.__slots__} | _ends(link, cleared)
     told["evidence"] = {name: LevelOut(level=at, weight=bits) for name, (at, bits) in link.evidence.items()}
     return LinkOut(**told)
 
 
 def _decision(decision: DecisionView, cleared: Collection[Classification]) -> DecisionOut:
-    told = {name: getattr(decision, name) for name in DecisionView.__slots__}
+    told = {name: getattr(decision, name) for name in DecisionView.__slots__} | _ends(decision, cleared)
     told["reason"] = seen(decision.reason, Classification.PII, cleared)
     return DecisionOut(**told)

@@ -6,8 +6,10 @@ from typing import Annotated
 from fastapi import Query, Request
 from pydantic import BaseModel, Field
 
+from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
+from context_api.customers.customer_schema import SourceFreshnessOut
 from context_api.customers.pages import NextCursor, PageDep
 from context_api.customers.seen import Masked, UtcTime, seen
 from context_api.customers.standing import STANDING, GoldenId, require_current
@@ -15,6 +17,7 @@ from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.facts import NAME_ATTRIBUTE, Edge
 from context_api.rendering.loading import facts_of
+from context_api.rendering.party_views import UNTRUSTED
 from context_api.routing import CallDep, reads, slice_router
 
 LONGEST_KIND = 50
@@ -41,6 +44,8 @@ class RelationshipsPage(BaseModel):
     golden_id: str
     version: int
     relationships: list[EdgeOut]
+    freshness: dict[str, SourceFreshnessOut]
+    untrusted: str = UNTRUSTED
     next_cursor: NextCursor
 
 
@@ -80,10 +85,12 @@ def get_relationships(
         given = edges[start : start + page.limit]
         end = start + len(given)
         call.saw(golden_id, facts.entity_version, ("relationships",))
+        fresh = by_source_of(snapshot, {edge.source for edge in given})
         return RelationshipsPage(
             golden_id=golden_id,
             version=snapshot.version,
             relationships=[_told(edge, call.principal.clearance) for edge in given],
+            freshness={name: SourceFreshnessOut(**told) for name, told in fresh.items()},
             next_cursor=listing.give(Cursor(snapshot.version, (end,))) if end < len(edges) else None,
         )
 

@@ -1,14 +1,16 @@
 """What a caller may see of a value: itself, or that it is masked."""
 
+import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from context_api.policy.classification import Classification
+from context_api.policy.classification import Classification, of_record_id
 from context_api.rendering.masking import MASKABLE
 
+UNESCAPED_OFFSET = re.compile(r"(T\d\d:\S*) (\d\d:?\d\d)$")
 Value = TypeVar("Value")
 UtcTime = Annotated[
     datetime, AfterValidator(lambda moment: moment if moment.tzinfo else moment.replace(tzinfo=UTC))
@@ -28,7 +30,12 @@ def in_utc(moment: datetime) -> datetime:
         raise ValueError("in UTC it is outside of the years 1 to 9999") from None
 
 
-AskedTime = Annotated[datetime, AfterValidator(in_utc)]
+def with_plus(stated: object) -> object:
+    """Return a time as it was meant: an offset's `+` that was not written %2B reads as a space in a query."""
+    return UNESCAPED_OFFSET.sub(r"\1+\2", stated) if isinstance(stated, str) else stated
+
+
+AskedTime = Annotated[datetime, BeforeValidator(with_plus), AfterValidator(in_utc)]
 
 
 class Masked(BaseModel):
@@ -42,3 +49,8 @@ def seen(value: Value, classification: Classification, cleared: Collection[Class
     if value is None or classification not in MASKABLE or classification in cleared:
         return value
     return Masked(masked=str(classification))
+
+
+def seen_record_id(record_id: str, cleared: Collection[Classification]) -> str | Masked:
+    """Return the id of a record for somebody cleared for these classes: some hold a mail address."""
+    return seen(record_id, of_record_id(record_id), cleared)

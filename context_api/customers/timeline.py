@@ -13,7 +13,7 @@ from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.customer_schema import SourceFreshnessOut
 from context_api.customers.pages import NextCursor, PageDep
-from context_api.customers.seen import AskedTime, Masked, UtcTime, seen
+from context_api.customers.seen import AskedTime, Masked, UtcTime, seen, seen_record_id
 from context_api.customers.standing import STANDING, GoldenId, require_current
 from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification
@@ -35,7 +35,7 @@ class HappeningOut(BaseModel):
     source: str
     at: UtcTime | None
     roles: list[str]
-    record_ids: list[str]
+    record_ids: list[str | Masked]
     title: str | Masked | None
     body: Annotated[str | Masked | None, Field(description="With `bodies=true` only.")] = None
     terms: str | Masked | None
@@ -122,7 +122,7 @@ def _told(happening: Happening, cleared: Collection[Classification], *, with_bod
         source=happening.source,
         at=happening.occurred_at,
         roles=list(happening.roles),
-        record_ids=list(happening.record_ids),
+        record_ids=[seen_record_id(record, cleared) for record in happening.record_ids],
         title=seen(happening.title, pii, cleared),
         body=seen(happening.body, pii, cleared) if with_body else None,
         terms=seen(happening.terms, pii, cleared),

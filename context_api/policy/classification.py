@@ -51,9 +51,18 @@ class Classifications:
         stated = self.attributes[party_type]
         return stated[attribute] if attribute in stated else stated[attribute.split(".", 1)[0]]
 
+    def is_attribute(self, name: str) -> bool:
+        """Say whether golden records may have an attribute of this name."""
+        return any(name in stated or name.split(".", 1)[0] in stated for stated in self.attributes.values())
+
     def of_live_field(self, name: str) -> Classification:
         """Return the class of a field that a source was asked for live; personal where none is declared."""
         return self.live_fields.get(name, Classification.PII)
+
+
+def of_record_id(record_id: str) -> Classification:
+    """Return the class of a record id: that of a correspondent is a mail address, so it is personal."""
+    return Classification.PII if "@" in record_id else Classification.INTERNAL
 
 
 @cache  # declared in the package: it does not change while a process runs

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from context_api.policy.classification import Classifications
+from context_api.policy.classification import Classifications, of_record_id
 from context_api.rendering.edges import relationships_part
 from context_api.rendering.facts import NAME_ATTRIBUTE, Claim, Doing, PartyFacts
 from context_api.rendering.history import history_part
@@ -147,7 +147,7 @@ def _told(
     return {
         "value": marking.of(claim.value, classes.of_attribute(party_type, claim.attribute)),
         "source": claim.source,
-        "record_id": claim.record_id,
+        "record_id": marking.of(claim.record_id, of_record_id(claim.record_id)),
         "observed_at": claim.observed_at,
         "rule": claim.rule,
         "confidence": round(claim.confidence, 3),

@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from resolution.domain.attributes import IdentifierKind, PartyType
 
 MOST_VALUES = 24  # of one kind in one record, as many as a look-up reads
+MOST_COLUMNS = 8  # of a kind whose every value is a column: a look-up compiles statements for so many first
 Text = Annotated[str, Field(max_length=500)]
 Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
+Columns = Annotated[list[Text], Field(max_length=MOST_COLUMNS)]
 
 
 class _Given(BaseModel):
@@ -51,16 +53,16 @@ class GivenRecordIn(_Given):
     middle_name: Text | None = None
     family_name: Text | None = None
     name_suffix: Text | None = None
-    other_names: Texts = []
-    former_family_names: Texts = []
-    organization_names: Texts = []
+    other_names: Columns = []
+    former_family_names: Columns = []
+    organization_names: Columns = []
     employer: Text | None = None
     job_title: Text | None = None
     emails: Texts = []
     phones: Texts = []
     web_domain: Text | None = None
-    addresses: Annotated[list[AddressIn], Field(max_length=MOST_VALUES)] = []
-    birth_dates: Texts = []
+    addresses: Annotated[list[AddressIn], Field(max_length=MOST_COLUMNS)] = []
+    birth_dates: Columns = []
     birth_place: Text | None = None
     gender: Text | None = None
-    identifiers: Annotated[list[IdentifierIn], Field(max_length=MOST_VALUES)] = []
+    identifiers: Annotated[list[IdentifierIn], Field(max_length=MOST_COLUMNS)] = []

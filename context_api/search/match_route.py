@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
 from context_api.customers.customer_schema import SourceFreshnessOut
-from context_api.customers.seen import Masked
+from context_api.customers.seen import Masked, seen_record_id
 from context_api.errors import MatchUnavailable, NothingPublished, UnmatchableRecord
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import NamedParty
@@ -158,7 +158,7 @@ def _candidate(found: MatchedCandidate, call: Call, *, is_seen: bool) -> Candida
         golden_id=party.golden_id,
         type=party.type,
         name=party.name,
-        record_id=found.candidate.record_id if is_seen else MASKED,
+        record_id=seen_record_id(found.candidate.record_id, call.principal.clearance) if is_seen else MASKED,
         source=found.candidate.source,
         verdict=found.candidate.verdict,
         evidence=_evidence(found) if is_seen else MASKED,

@@ -4,9 +4,10 @@ A reading transaction sees one state from its first statement to its last. A wri
 the writer at once (SQLite) so that it never fails half-way for another's sake.
 """
 
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
 from importlib import resources
 from pathlib import Path
@@ -65,9 +66,18 @@ def open_store(
             " PostgreSQL (postgresql://user@host/database)"
         )
     engine = create_engine(address, pool_size=POOL_SIZE, connect_args={"timeout": busy_timeout_seconds})
+    event.listen(engine, "do_connect", _make_private)
     event.listen(engine, "connect", partial(_prepare_sqlite, checkpoint_pages=checkpoint_pages))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(_dialect: object, _record: object, arguments: Sequence[Any], _named: object) -> None:
+    """Make a new file before SQLite does, for its owner alone; its log takes after it."""
+    if str(arguments[0]).startswith((":", "file:")):  # in memory, or an address of SQLite's own
+        return
+    with suppress(OSError):  # it is there, or SQLite says better why it cannot be
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object, *, checkpoint_pages: int) -> None:

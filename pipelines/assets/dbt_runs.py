@@ -5,17 +5,20 @@ every command, for DuckDB lets nobody else open the warehouse meanwhile.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.errors import DbtFault
 from pipelines.warehouse import warehouse_path
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).parents[2] / "dbt"
 WAREHOUSE_VARIABLE = "CONCORD_WAREHOUSE"  # what dbt/profiles.yml reads
@@ -55,7 +58,7 @@ def prepare_manifest(home: Path, *, project: Path = PROJECT) -> Path:
 
 
 def _definitions(home: Path) -> Path:
-    return home / "dbt" / "definitions"
+    return home / "dbt" / f"definitions-{version('dbt-core')}"  # what one release parsed is no other's
 
 
 def build(home: Path, selection: str, *, project: Path = PROJECT) -> list[NodeResult]:
@@ -95,11 +98,23 @@ def source_freshness(home: Path, *, project: Path = PROJECT) -> list[NodeResult]
 
 def _run(command: Sequence[str], home: Path, project: Path) -> Any:
     prepare_manifest(home, project=project)
-    target = home / "dbt" / "target"
-    target.mkdir(parents=True, exist_ok=True)
-    # What `prepare_manifest` parsed is taken as it is: parsing anew takes most of the time of a small build.
-    shutil.copy2(_definitions(home) / PARSED, target / PARSED)
-    return _invoke(command, home=home, target=target, project=project)
+    return _invoke(
+        command, home=home, target=home / "dbt" / "target", project=project, manifest=_parsed(home)
+    )
+
+
+def _parsed(home: Path) -> "Manifest":
+    """Return what `prepare_manifest` parsed, as an object of dbt that is of this process alone.
+
+    dbt, left to itself, parses anew wherever the home folder has moved, and that takes most of the time of a
+    small build (https://docs.getdbt.com/reference/programmatic-invocations#reusing-objects).
+    """
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    return Manifest.from_msgpack(
+        (_definitions(home) / PARSED).read_bytes(), decoder=extended_mashumuro_decoder
+    )
 
 
 def _told(results: Sequence[Any], home: Path) -> list[NodeResult]:
@@ -139,7 +154,9 @@ def _is_of_rules(node: Any) -> bool:
     return metadata is not None and metadata.name == RULES
 
 
-def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) -> Any:
+def _invoke(
+    command: Sequence[str], *, home: Path, target: Path, project: Path, manifest: "Manifest | None" = None
+) -> Any:
     from dbt.cli.main import dbtRunner  # takes two seconds to import
 
     options = [
@@ -153,7 +170,7 @@ def _invoke(command: Sequence[str], *, home: Path, target: Path, project: Path) 
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     with _environment(variables), _left_closed():
-        outcome = dbtRunner().invoke([*command, *options])
+        outcome = dbtRunner(manifest=manifest).invoke([*command, *options])
     if outcome.result is None or outcome.exception is not None:
         raise DbtFault(" ".join(command), str(outcome.exception or "no result")) from outcome.exception
     return outcome.result

@@ -22,6 +22,7 @@ from pipelines.sync.engine import SyncOptions, sync
 from pipelines.sync.progress import listener
 from pipelines.sync.settling import ObjectResult
 from pipelines.sync.sources import Source
+from pipelines.sync.summary import drift_words
 
 # The columns that sync adds to those of the source.
 OWN_COLUMNS = {
@@ -159,5 +160,6 @@ def _metadata(result: ObjectResult) -> dict[str, str | int | float]:
         "rows quarantined": result.quarantined,
         "seconds": round(result.seconds, 3),
         "status": result.status,
+        **({"columns that changed": "; ".join(map(drift_words, result.drift))} if result.drift else {}),
         **({"error": result.error} if result.error else {}),
     }

@@ -20,12 +20,16 @@ SAMPLE_ROWS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """A file as it was at `state`: the `keys` of its rows in order, a `sample` by even distances."""
+    """A file as it was at `state`: the `keys` of its rows in order, a `sample` by even distances.
+
+    `unread` counts its lines that are no row.
+    """
 
     state: Mapping[str, Any]
     fields: Mapping[str, FieldType]
     keys: Sequence[KeyValues]
     sample: Sequence[Row]
+    unread: int
 
 
 def file_state(path: Path, before: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -71,7 +75,8 @@ class FileIndexes:
         try:
             held = json.loads(self._place(path).read_text(encoding="ascii"))
             fields = {name: FieldType(type_) for name, type_ in held["fields"].items()}
-            return FileIndex(held["state"], fields, [tuple(key) for key in held["keys"]], held["sample"])
+            keys = [tuple(key) for key in held["keys"]]
+            return FileIndex(held["state"], fields, keys, held["sample"], held["unread"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):  # none, or cut off by a crash
             return None
 
@@ -89,8 +94,10 @@ def _indexed(path: Path, keys: Sequence[str], state: Mapping[str, Any]) -> FileI
     found: list[KeyValues] = []
     kept: dict[int, Row] = {}
     stride = 1
+    unread = 0
     for row in READERS[ending](path, {}):
         if isinstance(row, BadRow):
+            unread += 1
             continue
         if ending == ".jsonl":
             widen(types, row)
@@ -103,7 +110,7 @@ def _indexed(path: Path, keys: Sequence[str], state: Mapping[str, Any]) -> FileI
     last = {key: number for number, key in enumerate(found)}
     sample = [row for number, row in kept.items() if last[found[number]] == number]
     fields = settled(types) if ending == ".jsonl" else fields_of(path)
-    return FileIndex(state, fields, found, sample)
+    return FileIndex(state, fields, found, sample, unread)
 
 
 def _hashable(value: Any) -> Any:

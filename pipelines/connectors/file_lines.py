@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.connectors.port import BadRow, FieldType, Row
+from pipelines.errors import PermanentFault
 
 PAGE_ROWS = 20_000
 DEEPEST = 200  # levels of nesting; what writes JSON again runs out of stack at about a thousand
@@ -19,20 +21,45 @@ Line: TypeAlias = Row | BadRow
 def _csv_rows(path: Path, blank: Row) -> Iterator[Line]:
     csv.field_size_limit(2**31 - 1)  # a field of ten megabytes is a long text, not a fault
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        reader = csv.reader(_without_nul(file))
+        taken: list[str] = []
+        reader = csv.reader(_noting(file, taken))
         header = next(reader, [])
-        for number, values in enumerate(reader, start=2):
-            if not values:
-                continue
-            if len(values) != len(header):
+        next_line = len(taken) + 1
+        taken.clear()
+        for values in reader:
+            number, lines = next_line, len(taken)
+            next_line += lines
+            if lines > 1 and not _is_well_quoted(taken):
+                yield from _swallowed(path, taken, first=number)
+            elif len(values) == len(header):
+                yield {**blank, **{name: value or None for name, value in zip(header, values, strict=True)}}
+            elif values:
                 raw = {"file": path.name, "line": number, "values": values}
                 yield BadRow(raw, f"{path.name}:{number}: {len(values)} values under {len(header)} columns")
-                continue
-            yield {**blank, **{name: value or None for name, value in zip(header, values, strict=True)}}
+            taken.clear()
 
 
-def _without_nul(lines: Iterator[str]) -> Iterator[str]:
-    return (line.replace("\0", "\ufffd") for line in lines)
+def _noting(lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    """Yield lines without NUL, and note each."""
+    for line in lines:
+        clean = line.replace("\0", "\ufffd")
+        taken.append(clean)
+        yield clean
+
+
+def _is_well_quoted(lines: Sequence[str]) -> bool:
+    """Say whether lines that were read as one record are one, not what a stray quote made of several."""
+    try:
+        return len(list(csv.reader(lines, strict=True))) == 1
+    except csv.Error:
+        return False
+
+
+def _swallowed(path: Path, lines: Sequence[str], *, first: int) -> Iterator[BadRow]:
+    # Which of them are rows nobody can tell: a line of a long text may look like one.
+    for number, line in enumerate(lines, start=first):
+        raw = {"file": path.name, "line": number, "text": line.rstrip("\r\n")}
+        yield BadRow(raw, f"{path.name}:{number}: a quote in these lines is not closed")
 
 
 def _jsonl_rows(path: Path, blank: Row) -> Iterator[Line]:
@@ -86,7 +113,11 @@ def fields_of(path: Path) -> dict[str, FieldType]:
         return {field.name: _arrow_type(field.type) for field in pq.read_schema(path)}
     if ending == ".csv":
         with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-            return dict.fromkeys(next(csv.reader(_without_nul(file)), []), FieldType.TEXT)
+            header = next(csv.reader(_noting(file, [])), [])
+        twice = [name for name, times in Counter(header).items() if times > 1]
+        if twice:
+            raise PermanentFault(f"{path.name} has two columns {twice[0]}; one would hide the other")
+        return dict.fromkeys(header, FieldType.TEXT)
     types: dict[str, FieldType | None] = {}
     for row in _jsonl_rows(path, {}):
         if not isinstance(row, BadRow):

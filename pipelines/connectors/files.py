@@ -99,14 +99,15 @@ class FilesConnector(Connector):
         """Yield the rows of files that are new or changed; the cursor moves after each whole file."""
         seen: dict[str, Any] = dict((cursor or {}).get("files", {}))
         files = self._files(self._objects[object_.name])
-        seen = {name: state for name, state in seen.items() if name in {p.name for p in files}}
-        for path in files:
-            state = file_state(path, seen.get(path.name))
-            is_changed = state["hash"] != seen.get(path.name, {}).get("hash")
+        names = {path: path.relative_to(self._folder).as_posix() for path in files}
+        seen = {name: state for name, state in seen.items() if name in set(names.values())}
+        for path, name in names.items():
+            state = file_state(path, seen.get(name))
+            is_changed = state["hash"] != seen.get(name, {}).get("hash")
             if is_changed:
                 yield from _pages(self._rows(path, object_))
-            if state != seen.get(path.name):
-                seen = {**seen, path.name: state}
+            if state != seen.get(name):
+                seen = {**seen, name: state}
                 yield Page((), cursor={"files": seen})
 
     def keys(self, object_: SourceObject) -> Iterator[Sequence[KeyValues]]:
@@ -125,8 +126,13 @@ class FilesConnector(Connector):
         )
 
     def count(self, object_: SourceObject) -> int:
-        """Count the distinct keys in all files: a record may stand in several."""
-        return len({key for keys in self.keys(object_) for key in keys})
+        """Count the distinct keys in all files, for a record may stand in several, and what is no row.
+
+        So that keys are not taken for all there are while some line, whose key nobody knows, cannot be read.
+        """
+        texts = [path for path in self._files(self._objects[object_.name]) if path.suffix.lower() in TEXTS]
+        unread = sum(self._index(object_.name, path).unread for path in texts)
+        return len({key for keys in self.keys(object_) for key in keys}) + unread
 
     def sample(self, object_: SourceObject, size: int) -> Page:
         """Return rows at even distances, more of larger files; of a record in several, the one read last."""

@@ -3,7 +3,8 @@
 Each source is asked, read and landed in a thread of its own and within its time limit; what has landed is
 settled in turn, for the warehouse has one writer.
 
-An object whose keys or proof show that rows were missed is read again in full, in the same run, once.
+An object whose keys or proof show that rows were missed is read again in full, in the same run, once; one
+with a new column is read in full at once.
 """
 
 import secrets
@@ -86,7 +87,7 @@ class SourceRun:
     def results(self, timed: TimedConnector) -> list[ObjectResult]:
         """Sync the source; a fault that stops all of it is noted with each of its objects."""
         load = self._begin()
-        budget = RetryBudget(seconds_left=timed.seconds_left)
+        budget = RetryBudget(seconds_left=timed.seconds_left, source=self.source.name)
         try:
             with closing(timed) as connector:
                 objects = asked(lambda: _ready(connector), budget)
@@ -130,6 +131,8 @@ class SourceRun:
         name = object_.name
         known = upsert.known_columns(self.connection, self.source.name, object_name=name)
         contract, events = agree(object_, known, let_go=self.source.let_go(name))
+        if any(event.event == "added" for event in events):  # rows that did not change have values in it too
+            tables.forget_cursor(self.connection, self.source.name, object_name=name)
         cursor = None if full else tables.read_cursor(self.connection, self.source.name, object_name=name)
         return Reading(contract, cursor, list(events))
 

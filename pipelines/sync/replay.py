@@ -1,7 +1,9 @@
 """Quarantined rows tried again: under the contract that the source and the warehouse agree on today.
 
 A row that fits now is stored as if it had just been read; where a newer version is there already, that one
-stays. A row that still does not fit stays where it is, with today's reason.
+stays. A row that still does not fit stays where it is, with today's reason. So does what a connector could
+not read as a row at all, a mail without a date, say: it leaves quarantine when the source is read again and
+gives the record whole.
 """
 
 from collections.abc import Sequence
@@ -65,9 +67,13 @@ def _replay_source(
             raise SchemaFault(f"{source.name} has no object {name} that could take the rows")
         known = upsert.known_columns(connection, source.name, object_name=name)
         contract, _ = agree(object_, known, let_go=source.let_go(name))
+        columns = known.keys() | contract.types().keys()
         mine = [entry for entry in entries if entry.object_name == name]
+        # What names no column of the object was no row of it: only its source, read again, can make it one.
+        results += [Replayed(e.quarantine_id, e.reason) for e in mine if e.field not in columns]
+        rows = [entry for entry in mine if entry.field in columns]
         with transaction(connection):
-            results += _replay_object(connection, source.name, contract=contract, entries=mine, now=now)
+            results += _replay_object(connection, source.name, contract=contract, entries=rows, now=now)
     return results
 
 

@@ -5,6 +5,7 @@ schema or the question itself cause is never asked again. When the budget is spe
 """
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import TypeVar
 
 import pyarrow as pa
 import stamina
-from stamina.instrumentation import LoggingOnRetryHook, set_on_retry_hooks
+from stamina.instrumentation import set_on_retry_hooks
 
 from pipelines.connectors.port import Connector, Cursor, Page, SourceObject
 from pipelines.errors import CursorExpired, RateLimited, TransientFault
@@ -21,12 +22,13 @@ from pipelines.errors import CursorExpired, RateLimited, TransientFault
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
 SAME_PAGES = 3  # a source that gives one page more often than that is going round in a circle
+LOGGER = logging.getLogger("concord.sync")
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class RetryBudget:
-    """What one source may cost in one run: how often it is asked again, and how long is waited for it.
+    """What one `source` may cost in one run: how often it is asked again, and how long is waited for it.
 
     No wait is begun that would not end within `seconds_left`.
     """
@@ -34,6 +36,7 @@ class RetryBudget:
     retries: int = 12
     wait_seconds: float = 60.0
     seconds_left: Callable[[], float] = lambda: inf
+    source: str = "the source"
 
     def wait_for(self, error: Exception, *, tried: int) -> float | None:
         """Take the next wait out of the budget; None when the fault stands."""
@@ -46,6 +49,7 @@ class RetryBudget:
             return None
         self.retries -= 1
         self.wait_seconds -= wait
+        LOGGER.warning("%s is asked again in %.1f s: %s: %s", self.source, wait, error.kind, error)
         return wait
 
 
@@ -63,7 +67,7 @@ def asked(question: Callable[[], T], budget: RetryBudget) -> T:
         tried += 1
         return False if seconds is None else seconds
 
-    set_on_retry_hooks([LoggingOnRetryHook])  # its default writes to stdout, where results go
+    set_on_retry_hooks([])  # its own writes to stdout, where results go, and names no source
     for attempt in stamina.retry_context(on=wait, attempts=None, timeout=None):
         with attempt:
             return question()

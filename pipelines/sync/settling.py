@@ -11,6 +11,7 @@ from typing import Literal
 import duckdb
 
 from pipelines.sync import completeness, deletes, quarantine, tables, upsert
+from pipelines.sync.contract import SchemaEvent
 from pipelines.sync.reading import Reading
 from pipelines.sync.tables import Load
 
@@ -19,7 +20,11 @@ Status = Literal["complete", "partial", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class ObjectResult:
-    """What a load did to one object; `missed` counts rows of the source that no row here stands for."""
+    """What a load did to one object.
+
+    `missed` counts rows of the source that no row here stands for; `drift` is what the source changed of its
+    columns and nobody has answered yet.
+    """
 
     source: str
     object_name: str
@@ -33,6 +38,7 @@ class ObjectResult:
     error: str | None = None
     missed: int = 0
     seconds: float = 0.0
+    drift: tuple[SchemaEvent, ...] = ()
 
     def after(self, earlier: "ObjectResult") -> "ObjectResult":
         """Return this result with what an earlier load of the same run did added to it."""
@@ -43,6 +49,7 @@ class ObjectResult:
             deleted=self.deleted + earlier.deleted,
             quarantined=self.quarantined + earlier.quarantined,
             seconds=self.seconds + earlier.seconds,
+            drift=tuple(dict.fromkeys((*earlier.drift, *self.drift))),
         )
 
 
@@ -87,6 +94,7 @@ def settle(
         moved.tombstones + buried, aside, share, deletes.LABELS[contract.object_.deletes],
         None if reading.error is None else f"{reading.error.kind}: {reading.error}", missed,
         reading.seconds + time.monotonic() - started,
+        tuple(e for e in reading.events if e.event != "lost" or e.column in contract.lost),
     )  # fmt: skip
     write_load(connection, load, result=result, pages=reading.pages, now=now)
     return result

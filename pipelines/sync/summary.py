@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from pipelines.sync.contract import SchemaEvent
 from pipelines.sync.settling import ObjectResult
 
 COLOURS = {"complete": "green", "partial": "yellow", "failed": "red"}
@@ -35,6 +36,32 @@ def summary_table(results: Sequence[ObjectResult]) -> Table:
 def _floored(share: float) -> float:
     # 99.99 % is not all: a table must not round it up to 100.0 %.
     return share if share == 1.0 else int(share * 1000) / 1000
+
+
+def drift_lines(results: Sequence[ObjectResult]) -> list[str]:
+    """Return what sources changed of the columns of their objects, and what became of it."""
+    return [
+        f"{result.source}.{result.object_name}: {drift_words(event)}"
+        for result in results
+        for event in result.drift
+    ]
+
+
+def drift_words(event: SchemaEvent) -> str:
+    """Return one change of a column in words."""
+    match event.event:
+        case "added":
+            return f"the column {event.column} ({event.new_type}) is new and was taken in"
+        case "lost":
+            return (
+                f"the column {event.column} ({event.old_type}) is gone; its rows wait in quarantine until it"
+                " is declared under `without`"
+            )
+        case "retyped":
+            return (
+                f"the column {event.column} is {event.new_type} now, was {event.old_type}; values that do not"
+                " fit wait in quarantine"
+            )
 
 
 def failure_lines(results: Sequence[ObjectResult]) -> list[str]:

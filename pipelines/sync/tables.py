@@ -75,6 +75,11 @@ def write_cursor(
     )
 
 
+def forget_cursor(connection: duckdb.DuckDBPyConnection, source: str, *, object_name: str) -> None:
+    """Let the next reading of an object be of everything, whatever becomes of this one."""
+    connection.execute("delete from sync.cursors where source = ? and object = ?", [source, object_name])
+
+
 def write_event(
     connection: duckdb.DuckDBPyConnection, load: Load, *, object_name: str, event: SchemaEvent, now: datetime
 ) -> None:

@@ -13,7 +13,7 @@ from threading import Thread
 from typing import Any, TypeVar
 
 from pipelines.connectors.port import Connector, Cursor, KeyValues, Page, SourceObject, Undiscovered
-from pipelines.errors import ConnectorError, OutOfTime
+from pipelines.errors import ConnectorError, OutOfTime, PermanentFault
 
 CLOSING_SECONDS = 5.0  # what a source may take to hang up before it is left to do so by itself
 T = TypeVar("T")
@@ -116,6 +116,12 @@ class TimedConnector(Connector):
                 try:
                     source = self._opened() if source is None else source
                     answer.set_result(question(source))
+                except (ConnectorError, OSError) as error:
+                    answer.set_exception(error)
+                except Exception as error:  # noqa: BLE001 - a driver's own: no other source is to suffer from it
+                    fault = PermanentFault(f"its driver failed: {type(error).__name__}: {error}")
+                    fault.__cause__ = error
+                    answer.set_exception(fault)
                 except BaseException as error:  # noqa: BLE001 - whoever asked is told
                     answer.set_exception(error)
             del question, answer, asked  # a page is not held until the next question

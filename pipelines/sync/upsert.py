@@ -20,6 +20,8 @@ SQL_TYPES = {
     FieldType.BOOLEAN: "boolean",
 }
 FIELD_TYPES = {sql.upper(): field for field, sql in SQL_TYPES.items()}
+# What a text says that is no deletion: nothing, a flag that is down, a number or a date of zeros only.
+NOT_DELETED = "[0.: +-]*|n|no|f|false"
 VERSIONS = "_versions"
 TIMELESS = "_timeless"
 MOVES = "_moves"
@@ -118,7 +120,8 @@ def _deleted_sql(contract: Contract) -> str:
         return "false"
     match contract.types()[name]:
         case FieldType.TEXT:
-            return f"coalesce({quoted(name)}, '') <> ''"
+            said = f"lower(trim(coalesce({quoted(name)}, '')))"
+            return f"not regexp_full_match({said}, '{NOT_DELETED}')"
         case FieldType.BOOLEAN:
             return f"coalesce({quoted(name)}, false)"
         case _:

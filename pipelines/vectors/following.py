@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from context_api.settings import KEY_VARIABLE, URL_VARIABLE
 from context_api.store.engine import STORE_FILE, open_store, store_url
-from context_api.store.sealing import master_key
+from context_api.store.key_check import key_of
 from pipelines.vectors.cache import open_cache
 from pipelines.vectors.drain import DrainSummary, differences, drain, rebuild
 from pipelines.vectors.embedding import MODEL, PackagedModel
@@ -71,7 +71,7 @@ def build_anew(home: Path, live: StoreTexts, *, on_progress: Progress = lambda _
 
 def live_texts(home: Path, engine: Engine) -> StoreTexts:
     """Return the reader of all texts that the index should hold."""
-    return StoreTexts(engine, master_key(home, os.environ.get(KEY_VARIABLE)))
+    return StoreTexts(engine, key_of(engine, home, os.environ.get(KEY_VARIABLE)))
 
 
 def compare(home: Path, engine: Engine) -> Comparison:

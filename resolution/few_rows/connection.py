@@ -20,7 +20,9 @@ from resolution.few_rows.queries import Query, compile_query
 from resolution.few_rows.sources import Running
 from resolution.few_rows.tables import Row, Table
 
-REMEMBERED = 2_000  # compiled statements; one record takes a hundred, a new shape of record some ten more
+REMEMBERED = (
+    1_600_000  # letters of compiled statements, half a kilobyte of memory each; a record takes 600,000
+)
 _plans: OrderedDict[str, list[tuple[Statement, Query | None]]] = OrderedDict()
 _lock = threading.Lock()
 _converted: dict[int, tuple[weakref.ref[pa.Table], Table]] = {}  # as long as the Arrow table lives
@@ -113,6 +115,14 @@ class FewRows:
         query = compile_query(statement.query, known) if statement.query is not None else None
         with _lock:
             _plans.setdefault(sql, []).append((statement, query))
-            while len(_plans) > REMEMBERED:
-                _plans.popitem(last=False)
+            _plans.move_to_end(sql)
+            _forget()
         return statement, query
+
+
+def _forget() -> None:
+    """Forget the statements that were not asked for longest, with what was compiled for other columns."""
+    held = sum(len(sql) * len(plans) for sql, plans in _plans.items())
+    while held > REMEMBERED and len(_plans) > 1:
+        sql, plans = _plans.popitem(last=False)
+        held -= len(sql) * len(plans)

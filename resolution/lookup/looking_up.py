@@ -20,7 +20,7 @@ from resolution.domain.clustering import Bridge
 from resolution.domain.errors import InputError
 from resolution.few_rows.tables import Table
 from resolution.lookup.answers import LookupAnswer, candidate_of
-from resolution.lookup.given import GivenRecord
+from resolution.lookup.given import GivenAddress, GivenRecord
 from resolution.lookup.joining import NearLink, Surroundings, companions
 from resolution.lookup.preparing import PreparedRecord, prepare_given, prepare_records
 from resolution.lookup.scoring import Link, Scorer, rows_of
@@ -69,6 +69,7 @@ class Lookup:
         """Compile what the first look-ups need; else they take a second. Statements serve every snapshot."""
         usual = GivenRecord(full_name="Ann Lee", organization_names=["Lee Ltd"], emails=["ann@lee.example"])
         ample = replace(usual, other_names=["Anna Lee"], party_type=PartyType.ORGANIZATION)
+        usual = replace(usual, addresses=[GivenAddress(line="1 Lee Road, London")])  # reading it loads words
         for record in (usual, ample, replace(usual, party_type=PartyType.PERSON)):
             self.find([record])
 

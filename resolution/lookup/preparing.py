@@ -54,17 +54,21 @@ def prepare_given(
     """
     check_given(records)
     numbered = [(given_id(record, position), record) for position, record in enumerate(records)]
-    shape = shape_of(records)
-    by_source = sorted(numbered, key=lambda entry: entry[1].source)
     found: dict[str, PreparedRecord] = {}
-    for source, held in groupby(by_source, key=lambda entry: entry[1].source):
-        standardised = _standardised(snapshot, list(held), source=source, shape=shape, today=today)
+    for (source, counts), held in groupby(sorted(numbered, key=_table_of), key=_table_of):
+        standardised = _standardised(snapshot, list(held), source=source, shape=Shape(counts), today=today)
         for prepared in prepare_records(snapshot, standardised):
             found[prepared.record_id] = prepared
     for position, (record_id, record) in enumerate(numbered):
         if record_id not in found:
             raise _incomparable(record, position)
     return [found[record_id] for record_id, _ in numbered]
+
+
+def _table_of(numbered: tuple[str, GivenRecord]) -> tuple[str, tuple[tuple[str, int], ...]]:
+    """Return what records of one table have in common: one with much of a kind makes only its own larger."""
+    record = numbered[1]
+    return record.source, shape_of([record]).counts
 
 
 def _incomparable(record: GivenRecord, position: int) -> NothingToLookUp:

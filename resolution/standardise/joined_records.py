@@ -18,7 +18,7 @@ from resolution.standardise.identifiers import (
     vat_body,
     vat_country,
 )
-from resolution.standardise.lexicon import sql_set, words
+from resolution.standardise.lexicon import sql_set, sql_text, words
 from resolution.standardise.slots import Slot, find_slots, of
 
 FORMS: dict[Attribute, tuple[str, tuple[str, ...]]] = {
@@ -167,8 +167,9 @@ def _identifier_columns(slots: tuple[Slot, ...]) -> str:
             for found in of(slots, Attribute.IDENTIFIER_COUNTRY)
             if found.group == slot.group and _tied(found, slot)
         ]
-        typed = kinds[0].name if kinds else "null::varchar"
-        kind = identifier_kind(typed, slot.kind or "other")
+        own = slot.kind or "other"  # without a column that says the kind nothing is looked up by it
+        kind = identifier_kind(kinds[0].name, own) if kinds else sql_text(own)
+        implied = identifier_type_country(kinds[0].name) if kinds else "null"
         value = identifier_value(slot.name)
         default = f"'{slot.country.lower()}'" if slot.country else "null"
         is_tax = f"({kind}) = 'tax'"
@@ -180,8 +181,7 @@ def _identifier_columns(slots: tuple[Slot, ...]) -> str:
             else "null"
         )
         country = (
-            f"coalesce({place}, case when {is_tax} then {vat_country(value)} "
-            f"end, {identifier_type_country(typed)}, {default}, '')"
+            f"coalesce({place}, case when {is_tax} then {vat_country(value)} end, {implied}, {default}, '')"
         )
         body = f"case when {is_tax} then {vat_body(value)} else {value} end"
         columns += (

@@ -27,7 +27,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "openapi.json"
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json"}  # /metrics guards itself
 
 KINDS_OF_ID = {
-    **dict.fromkeys(("person", "organization", "alone", "into", "split", "torn", "strip"), "current"),
+    **dict.fromkeys(
+        ("person", "organization", "mailed", "alone", "into", "split", "torn", "strip"), "current"
+    ),
     "merged": "redirected",
     "scattered": "split",
     "gone": "gone",

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from api_service import served
+from api_service import fetched, served
 from published_company import OURS, make_key, publish_company
 from sqlalchemy import text
 
@@ -55,7 +55,7 @@ def test_migrated_once_two_workers_serve_what_is_published_and_leave_their_trail
         path = f"/v1/customers/{ours.ids['person']}"
         with ThreadPoolExecutor(8) as asking:
             answers = list(asking.map(lambda _: _get(server.address, path, ours.key), range(READS)))
-        ready = httpx.get(f"{server.address}/readyz", trust_env=False).json()
+        ready = fetched(f"{server.address}/readyz").json()
     engine.dispose()
 
     assert (before.status_code, before.json()["type"]) == (503, "/problems/nothing-published")
@@ -88,9 +88,7 @@ def _assert_that_both_workers_told(audit: str) -> None:
 
 
 def _get(address: str, path: str, key: str) -> httpx.Response:
-    return httpx.get(
-        f"{address}{path}", headers={"Authorization": f"Bearer {key}"}, trust_env=False, timeout=60
-    )
+    return fetched(f"{address}{path}", headers={"Authorization": f"Bearer {key}"})
 
 
 def _administer(address: str, statement: str) -> None:

@@ -82,6 +82,14 @@ def test_a_body_that_is_too_large_is_refused_with_the_limit(
     assert answer.json()["limit"] == 1_000_000
 
 
+@pytest.mark.parametrize("path", ["/v1/versions", "/v1/freshness", "/healthz", "/v1/nothing"])
+def test_a_query_that_is_too_long_is_refused_with_the_limit(path: str, api_on_sqlite: Any) -> None:
+    answer = api_on_sqlite.get(f"{path}?source=" + "x" * 16_384)
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/malformed-request")
+    assert "16384" in answer.json()["detail"]
+
+
 def test_a_body_within_its_limit_goes_through(api_on_sqlite: Any) -> None:
     assert api_on_sqlite.post("/v1/versions", content=b"x" * 1_000_000).status_code == 405
 

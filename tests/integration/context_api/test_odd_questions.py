@@ -28,6 +28,7 @@ ODD = {
     "year-one": "0001-01-01T00:00:00%2B14:00",
     "last-year": "9999-12-31T23:59:59-14:00",
 }
+NEEDED = {"/v1/search": {"q": "ann"}}  # without it nothing else is looked at
 PARAMETERS = [
     (path, parameter["name"])
     for path, methods in openapi(create_app(read_settings()))["paths"].items()
@@ -46,6 +47,7 @@ def test_an_odd_value_is_refused_or_finds_nothing(path: str, name: str, api: Any
             if f"{{{name}}}" in mine
             else f"{mine.replace('{record_id}', 'crm:contact:1')}?{name}={value}"
         )
+        where += "".join(f"&{key}={said}" for key, said in NEEDED.get(path, {}).items() if key != name)
         answer = api.get(where, headers=published.ours.headers)
         found[odd] = answer.status_code
         assert answer.headers["content-type"] in ("application/json", "application/problem+json")

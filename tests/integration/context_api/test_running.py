@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from api_service import Server, served
+from api_service import Server, fetched, served
 from sqlalchemy import text
 
 from context_api.audit.reading import verify_chain
@@ -37,8 +37,8 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
     with served(published.home, workers=2, environment=environment) as server:
         with ThreadPoolExecutor(8) as asking:
             answers = list(asking.map(lambda _: _get(server, published), range(200)))
-        ready = httpx.get(f"{server.address}/readyz", trust_env=False, timeout=60).json()
-        counted = httpx.get(f"{server.address}/metrics", trust_env=False, timeout=60).text
+        ready = fetched(f"{server.address}/readyz").json()
+        counted = fetched(f"{server.address}/metrics").text
 
     assert {answer.status_code for answer in answers} == {200}
     assert {name: found["status"] for name, found in ready["checks"].items()} == {
@@ -52,6 +52,28 @@ def test_two_workers_share_one_store_and_tell_of_both(published: Any) -> None:
     assert 'concord_requests_total{method="GET",route="/v1/versions",status="200"} 200.0' in counted
     assert _request_ids(published) == {answer.headers["x-request-id"] for answer in answers}
     assert published.ours.key not in server.log.read_text(encoding="utf-8")
+
+
+def test_what_can_be_asked_by_get_can_be_by_head(published: Any) -> None:
+    of_party = f"/v1/customers/{published.ours.ids['person']}"
+    paths = (
+        "/healthz",
+        "/v1/versions",
+        of_party,
+        f"{of_party}?detail=full",
+        "/v1/customers/g-1",
+        "/v1/match",
+    )
+    with (
+        served(published.home, environment=published.environment()) as server,
+        httpx.Client(base_url=server.address, headers=published.ours.headers, trust_env=False) as client,
+    ):
+        pairs = [(client.get(path, timeout=60), client.head(path, timeout=60)) for path in paths]
+
+    for got, told in pairs:
+        assert (told.status_code, told.content) == (got.status_code, b"")
+        assert told.headers["content-length"] == got.headers["content-length"]
+    assert [told.status_code for _, told in pairs] == [200, 200, 200, 200, 400, 405]
 
 
 def test_an_answer_that_was_given_has_its_entry_also_after_kill_9(published: Any) -> None:
@@ -89,8 +111,7 @@ def test_an_answer_that_was_given_has_its_entry_also_after_kill_9(published: Any
 
 
 def _get(server: Server, published: Any) -> httpx.Response:
-    address, headers = f"{server.address}/v1/versions", published.ours.headers
-    return httpx.get(address, headers=headers, trust_env=False, timeout=60)  # other tests may be busy
+    return fetched(f"{server.address}/v1/versions", headers=published.ours.headers)
 
 
 def _request_ids(published: Any) -> set[str]:

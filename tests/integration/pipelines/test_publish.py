@@ -71,6 +71,23 @@ def test_an_entity_version_rises_exactly_when_content_or_membership_changes(
             version_at(connection, sealer, as_of=datetime(2025, 1, 1, tzinfo=UTC))
 
 
+def test_nobody_can_ask_for_a_version_at_a_time_when_it_was_staged(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    told: dict[str, datetime] = {}
+    warehouse.tell()
+    warehouse.settle(engine, sealer)
+
+    warehouse.publish_settled(
+        engine, sealer, now=None, on_step=lambda step: told.setdefault(step, datetime.now(tz=UTC))
+    )
+
+    with reading(engine) as connection:
+        with pytest.raises(NothingPublished):
+            version_at(connection, sealer, as_of=told["visible"])
+        version_at(connection, sealer, as_of=datetime.now(tz=UTC))
+
+
 def test_merge_split_and_tombstone_keep_ids_by_one_rule(
     engine: Engine, warehouse: Any, sealer: Sealer
 ) -> None:

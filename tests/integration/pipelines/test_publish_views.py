@@ -21,6 +21,20 @@ def test_a_store_from_before_there_were_views_gets_them_all(
     assert summary.written["rendered_views"] == 6
 
 
+def test_a_store_whose_views_were_dropped_gets_them_all_though_nothing_else_changed(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    warehouse.tell()
+    warehouse.publish(engine, sealer)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("delete from rendered_views")
+
+    warehouse.publish(engine, sealer)
+
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("select count(*) from rendered_views").scalar_one() == 6
+
+
 def test_a_party_that_is_gone_is_no_longer_served(engine: Engine, warehouse: Any, sealer: Sealer) -> None:
     warehouse.tell()
     warehouse.publish(engine, sealer)

@@ -2,6 +2,7 @@ import inspect
 
 import orjson
 import pytest
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from context_api import errors
@@ -53,3 +54,14 @@ def test_who_shows_no_key_is_told_the_scheme_and_who_comes_at_a_bad_time_when_to
 def test_a_defect_is_a_problem_and_so_is_what_the_framework_refuses() -> None:
     assert problem_of(ValueError("x")).status == 500
     assert problem_of(HTTPException(405)).slug == "method-not-allowed"
+
+
+def test_an_answer_to_many_faults_is_short_whatever_the_caller_named() -> None:
+    faults = [{"loc": ("body", "k" * 9_000, place), "msg": "no", "type": "x"} for place in range(5_000)]
+
+    response = answer_error(RequestValidationError(faults), "r-1")
+
+    told = orjson.loads(response.body)
+    assert len(response.body) < 10_000
+    assert len(told["faults"]) == 10
+    assert told["detail"].endswith("; and 4990 more")

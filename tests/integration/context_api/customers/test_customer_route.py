@@ -67,6 +67,29 @@ def test_parts_and_fields_can_be_asked_for_alone(api: Any, published: Any) -> No
     assert one_field["entity"].keys() == {"email"}
 
 
+def test_a_time_before_anything_was_published_is_told_without_advice_for_operators(
+    api: Any, published: Any
+) -> None:
+    found = ask(api, published, f"{published.ours.ids['person']}?as_of=1999-01-01")
+
+    assert found.status_code == 404
+    assert "ask for a later time" in found.json()["detail"]
+    assert "concord run" not in found.json()["detail"]
+
+
+def test_a_name_that_is_not_known_is_told_with_those_that_are(api: Any, published: Any) -> None:
+    golden_id = published.ours.ids["person"]
+
+    field = ask(api, published, f"{golden_id}?fields=email&fields=emial").json()
+    parameter = ask(api, published, f"{golden_id}?detail=summary&as_off=2026-01-01").json()
+
+    assert "email" in field["known_fields"]
+    assert "'emial'" in field["detail"]
+    assert parameter["known_parameters"] == ["as_of", "detail", "fields", "include", "live"]
+    assert "'as_off'" in parameter["detail"]
+    assert ask(api, published, f"{golden_id}?fields=identifier.tax&fields=email").status_code == 200
+
+
 def test_an_earlier_moment_can_be_asked_for(api: Any, published: Any) -> None:
     gone = published.ours.ids["gone"]
 
@@ -100,6 +123,8 @@ def test_an_id_that_was_merged_leads_to_its_survivor(rest: str, api: Any, publis
         pytest.param("x" * 2000, 400, "malformed-request", id="too-long"),
         pytest.param("g-00000000000000000000?as_of=1999-01-01", 404, "unknown-party", id="before-time"),
         pytest.param("g-00000000000000000000?as_of=soon", 422, "invalid-parameters", id="no-time"),
+        pytest.param("g-00000000000000000000?fields=emial", 400, "malformed-request", id="no-field"),
+        pytest.param("g-00000000000000000000?detial=summary", 400, "malformed-request", id="no-parameter"),
         pytest.param("g-00000000000000000000?include=everything", 422, "invalid-parameters", id="no-part"),
     ],
 )
@@ -144,6 +169,25 @@ def test_what_is_above_the_callers_clearance_is_masked(api: Any, published: Any,
         assert not any(name in answer.text for name in names)
         assert "12000" not in answer.text
     assert answers[0].json()["name"] == {"masked": "pii"}
+
+
+def test_the_mail_address_that_a_record_goes_by_is_masked_wherever_it_is_told(
+    api: Any, published: Any, new_key: Any
+) -> None:
+    golden_id = published.ours.ids["mailed"]
+    mail = f"cora@{published.ours.canary}.example"
+    key = new_key(clearance=(Classification.PUBLIC, Classification.INTERNAL, Classification.FINANCIAL))
+    asked = {"Authorization": f"Bearer {key}"}
+
+    for rest in ("", "?fields=full_name&fields=email", "/timeline", "/records", "/history"):
+        whole = ask(api, published, golden_id + rest)
+        masked = api.get(f"/v1/customers/{golden_id}{rest}", headers=asked)
+        assert (whole.status_code, masked.status_code) == (200, 200)
+        assert f"email:correspondent:{mail}" in whole.text
+        assert mail not in masked.text
+    for anybody in (mail, "nobody@nowhere.example"):
+        refused = api.get(f"/v1/records/email:correspondent:{anybody}", headers=asked)
+        assert (refused.status_code, refused.json().get("clearance")) == (403, "pii")
 
 
 def test_a_tag_is_of_one_clearance(api: Any, published: Any, new_key: Any) -> None:

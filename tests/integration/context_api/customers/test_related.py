@@ -15,6 +15,15 @@ def test_relationships_name_the_other_end_and_can_be_narrowed(api: Any, publishe
     assert all(published.ours.canary in edge["name"] for edge in every)
 
 
+def test_relationships_say_how_fresh_their_sources_are(api: Any, published: Any) -> None:
+    at = f"/v1/customers/{published.ours.ids['person']}/relationships"
+
+    found = api.get(at, headers=published.ours.headers).json()
+
+    assert found["freshness"].keys() == {edge["source"] for edge in found["relationships"]}
+    assert found["freshness"]["crm"]["proven_share"] == 1.0
+
+
 def test_relationships_come_page_by_page(api: Any, published: Any) -> None:
     at = f"/v1/customers/{published.ours.ids['person']}/relationships"
     every = api.get(at, headers=published.ours.headers).json()["relationships"]

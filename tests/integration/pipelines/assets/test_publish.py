@@ -3,10 +3,10 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
+from finished_run import FinishedRun
 
 from pipelines.assets.home import HomeFolder
 from pipelines.assets.publish import published_version
-from tests.integration.pipelines.conftest import FinishedRun
 
 Query = Callable[[Path, str], list[tuple[object, ...]]]
 

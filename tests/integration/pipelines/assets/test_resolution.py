@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.integration.pipelines.conftest import FinishedRun
+from finished_run import FinishedRun
 
 Query = Callable[[Path, str], list[tuple[object, ...]]]
 

@@ -103,3 +103,24 @@ def test_a_change_stamped_before_the_cursor_is_found_by_the_proof(
     held = synced(warehouse, tmp_path, at=NOON)
 
     assert held == [(0, "new"), (1, "changed"), (2, "new")]
+
+
+@pytest.mark.parametrize("zones", [("+02:00", "+01:00"), ("", "")], ids=["zones", "no-zones"])
+def test_a_change_in_the_hour_that_comes_twice_arrives_at_once(
+    zones: tuple[str, str], warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Among more rows than a proof samples, so that reading alone can find it."""
+    change(tmp_path / "desk.db", "create table notes (id integer primary key, text text, changed text)")
+    change(
+        tmp_path / "desk.db",
+        "insert into notes values (?, ?, ?)",
+        [(n, "new", f"2024-10-27T02:{58 * n // 2_500:02}:00{zones[0]}") for n in range(2_500)],
+    )
+    synced(warehouse, tmp_path, at=NOON)
+    ids = [4, 5, 6, 7]  # a sample has not all of four neighbours
+    changes: list[tuple[object, ...]] = [(f"2024-10-27T02:05:00{zones[1]}", id_) for id_ in ids]
+    change(tmp_path / "desk.db", "update notes set text = 'changed', changed = ? where id = ?", changes)
+
+    held = synced(warehouse, tmp_path, at=NOON)
+
+    assert [id_ for id_, text in held if text == "changed"] == ids

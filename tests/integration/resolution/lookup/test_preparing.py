@@ -6,7 +6,9 @@ from typing import Any
 
 import duckdb
 
-from resolution.lookup.given import GivenRecord
+from resolution.domain.attributes import IdentifierKind
+from resolution.few_rows.connection import _plans
+from resolution.lookup.given import GivenIdentifier, GivenRecord
 from resolution.lookup.preparing import prepare_given
 
 TODAY = datetime.date(2026, 1, 1)
@@ -34,6 +36,27 @@ def test_rows_and_keys_are_those_of_the_run(held_out: Any, sample_run: Path) -> 
             if mine.get("token_weights") is not None:
                 mine["token_weights"] = dict(mine["token_weights"])
             assert mine == {column: row[column] for column in scored}
+
+
+def test_records_with_much_of_different_kinds_need_no_statement_that_each_alone_does_not(
+    held_out: Any,
+) -> None:
+    snapshot = held_out.lookup._snapshot
+    records = [
+        GivenRecord(
+            record_id=kind.value,
+            full_name="Ann Lee",
+            identifiers=[GivenIdentifier(value=f"AB12345{n}", kind=kind) for n in range(3)],
+        )
+        for kind in (IdentifierKind.LEI, IdentifierKind.PASSPORT)
+    ]
+    alone = [prepare_given(snapshot, [record], today=TODAY)[0] for record in records]
+    compiled = set(_plans)
+
+    together = prepare_given(snapshot, records, today=TODAY)
+
+    assert together == alone
+    assert set(_plans) == compiled
 
 
 def test_keys_of_values_that_too_many_share_are_left_out(held_out: Any) -> None:

@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from pydantic import TypeAdapter
 
-from context_api.customers.seen import Masked, in_utc, seen
+from context_api.customers.seen import AskedTime, Masked, in_utc, seen
 from context_api.policy.classification import Classification as C
 
 
@@ -37,3 +38,11 @@ def test_a_time_that_utc_cannot_hold_is_refused(hours: int) -> None:
 
     with pytest.raises(ValueError, match="years 1 to 9999"):
         in_utc(edge.replace(tzinfo=timezone(timedelta(hours=hours))))
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["2026-01-01T02:00:00+02:00", "2026-01-01T02:00:00 02:00", "2026-01-01T02:00 0200", "2026-01-01 00:00"],
+)
+def test_an_offset_is_understood_where_its_plus_became_a_space_in_the_address(stated: str) -> None:
+    assert TypeAdapter(AskedTime).validate_python(stated) == datetime(2026, 1, 1, tzinfo=UTC)

@@ -19,7 +19,14 @@ def test_every_field_that_a_look_up_reads_can_be_given() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{"shoe_size": 9}, {"full_name": "a" * 501}, {"emails": ["a"] * 25}, {"type": "robot"}]
+    "given",
+    [
+        {"shoe_size": 9},
+        {"full_name": "a" * 501},
+        {"emails": ["a"] * 25},
+        {"birth_dates": ["a"] * 9},
+        {"type": "robot"},
+    ],
 )
 def test_what_no_look_up_reads_is_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.connectors.files import FilesConnector, FilesObject, FilesSettings
-from pipelines.connectors.port import Cursor, Deletes, FieldType, SourceObject
+from pipelines.connectors.port import Cursor, Deletes, FieldType, SourceObject, Undiscovered
 from pipelines.errors import PermanentFault, TransientFault
 
 
@@ -45,6 +45,19 @@ def test_new_and_changed_files_are_read_and_others_not(tmp_path: Path) -> None:
     assert read(source, after)[0] == []  # another time, but the same content
 
 
+def test_files_of_one_name_in_two_folders_are_two_files(tmp_path: Path) -> None:
+    for year, name in (("2024", "Ann"), ("2025", "Bob")):
+        (tmp_path / year).mkdir()
+        (tmp_path / year / "people.csv").write_text(f"id,name\n{year},{name}\n")
+        os.utime(tmp_path / year / "people.csv", (1, 1))
+    source = connector(tmp_path, "*/people.csv")
+
+    rows, _, cursor = read(source)
+
+    assert [row["name"] for row in rows] == ["Ann", "Bob"]
+    assert read(source, cursor)[0] == []
+
+
 def test_a_removed_file_is_missing_from_the_keys(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.csv").write_text(f"id\n{name}\n")
@@ -62,6 +75,35 @@ def test_lines_that_are_no_rows_are_set_aside_with_their_place(tmp_path: Path) -
 
     assert bad == ["a.csv:3: 3 values under 2 columns"]
     assert [row["id"] for row in rows] == ["1", "3", "4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids", "lines"),
+    [
+        pytest.param('1,"a\n2,b\n3,c\n', [], [2, 3, 4], id="never-closed"),
+        pytest.param('0,x\n1,"a\n2,"b"\n3,c\n', ["0", "3"], [3, 4], id="closed-by-another"),
+        pytest.param('1,"a\n2,b"\n3,c\n', ["1", "3"], [], id="a-text-of-two-lines"),
+        pytest.param('1,5" pipe\n2,"x"y\n3,c\n', ["1", "2", "3"], [], id="quotes-within-a-line"),
+    ],
+)
+def test_a_stray_quote_swallows_no_line(text: str, ids: list[str], lines: list[int], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"id,name\n{text}")
+    source = connector(tmp_path, "*.csv")
+
+    rows, bad, _ = read(source)
+
+    assert [row["id"] for row in rows] == ids
+    assert bad == [f"a.csv:{line}: a quote in these lines is not closed" for line in lines]
+    assert source.count(people(source)) == len(ids) + len(lines)
+
+
+def test_two_columns_of_one_name_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id,name,name\n1,Ann,Bo\n")
+
+    (found,) = connector(tmp_path, "*.csv").discover()
+
+    assert isinstance(found, Undiscovered)
+    assert "a.csv has two columns name" in found.reason
 
 
 def test_json_lines_may_leave_fields_out(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,7 @@ import duckdb
 import pytest
 from fake_source import FakeSource, people, person, source_named, stored, sync_fake
 
+from pipelines.connectors.files import FilesConnector, FilesObject, FilesSettings
 from pipelines.connectors.port import (
     Connector,
     Cursor,
@@ -97,6 +99,22 @@ def test_keys_cut_short_bury_nobody(warehouse: Warehouse, tmp_path: Path) -> Non
 
     assert result.deleted == 0
     assert stored(warehouse, "_is_deleted") == [(False,), (False,)]
+
+
+def test_lines_that_cannot_be_read_bury_nobody(warehouse: Warehouse, tmp_path: Path) -> None:
+    declared = FilesObject("people", "people.csv", ("id",), None, Deletes.RECONCILE)
+    settings = FilesSettings("in", (declared,))
+    sources = [Source("shop", settings, ("people",))]
+    (tmp_path / "in").mkdir()
+    tell = (tmp_path / "in" / "people.csv").write_text
+    options, opened = SyncOptions(), partial(FilesConnector, settings, tmp_path)
+    results = []
+    for text in ("id,name\n1,Ann\n2,Bo\n3,Cy\n", 'id,name\n1,"Ann\n2,Bo\n', "id,name\n1,Ann\n2,Bo\n"):
+        tell(text)
+        results += sync(warehouse, sources, home=tmp_path, open_connector=lambda _: opened(), options=options)
+
+    assert [(r.deleted, r.quarantined, r.proven_share) for r in results] == [(0, 0, 1), (0, 2, 1), (1, 0, 1)]
+    assert stored(warehouse, "_record_key, _is_deleted") == [("1", False), ("2", False), ("3", True)]
 
 
 def test_a_changed_only_read_infers_no_delete(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -203,11 +221,25 @@ def test_drift_of_the_schema_is_reported_and_nothing_is_nulled(
 
     events = warehouse.execute("select column_name, event from sync.schema_events").fetchall()
     assert (event in events) if event else events == []
+    assert [(told.column, told.event) for told in result.drift] == events
     assert result.quarantined == quarantined
     waiting = warehouse.execute("select count(*) from sync.quarantine").fetchone()
     assert waiting == (quarantined,)
     assert stored(warehouse, "name")[0] == ("Ann",)
     assert len(stored(warehouse)) == 2 - quarantined
+
+
+def test_rows_that_did_not_change_get_a_new_column_at_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    before = [person(n, changed=n) for n in range(3)]
+    sync_fake(warehouse, tmp_path, FakeSource(Page(before, cursor={"after": 2}), state=before))
+    object_ = people(city=FieldType.TEXT)
+    after = [{**row, "city": "Bern"} for row in before]
+    down = FakeSource(AuthFault("no"), object_=object_, state=after)
+
+    sync_fake(warehouse, tmp_path, down)
+    sync_fake(warehouse, tmp_path, ReadInFull(Page(after, cursor={"after": 2}), object_=object_, state=after))
+
+    assert stored(warehouse, "city") == [("Bern",)] * 3
 
 
 def test_a_column_that_was_let_go_keeps_its_last_values(warehouse: Warehouse, tmp_path: Path) -> None:
@@ -225,7 +257,7 @@ def test_a_column_that_was_let_go_keeps_its_last_values(warehouse: Warehouse, tm
 
     result = sync_fake(warehouse, tmp_path, FakeSource(Page([row]), object_=object_), without=["name"])
 
-    assert (result.quarantined, result.upserted) == (0, 1)
+    assert (result.quarantined, result.upserted, result.drift) == (0, 1, ())
     assert stored(warehouse) == [(1, "Ann", False)]
 
 

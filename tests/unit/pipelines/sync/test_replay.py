@@ -3,7 +3,7 @@ from pathlib import Path
 import duckdb
 from fake_source import NOON, FakeSource, people, person, source_named, stored, sync_fake
 
-from pipelines.connectors.port import FieldType, Page
+from pipelines.connectors.port import BadRow, FieldType, Page
 from pipelines.sync.replay import Replayed, replay
 
 Warehouse = duckdb.DuckDBPyConnection
@@ -30,6 +30,19 @@ def test_a_row_that_fits_todays_schema_is_taken_in(warehouse: Warehouse, tmp_pat
     assert taken[0].reason is None
     assert stored(warehouse) == [(1, "Ann", False), (2, None, False)]
     assert replayed(warehouse, FakeSource(object_=narrow), "name") == []
+
+
+def test_what_its_source_could_not_read_is_no_row_to_take_in(warehouse: Warehouse, tmp_path: Path) -> None:
+    unread = [
+        BadRow({"id": n, "raw": "..."}, "the date cannot be read", field)
+        for n, field in ((1, "date"), (2, None))
+    ]
+    sync_fake(warehouse, tmp_path, FakeSource(Page([person(9)], bad=unread)))
+
+    results = replayed(warehouse, FakeSource())
+
+    assert [result.reason for result in results] == ["the date cannot be read"] * 2
+    assert stored(warehouse) == [(9, "Ann", False)]
 
 
 def test_a_replayed_row_never_overwrites_a_newer_one(warehouse: Warehouse, tmp_path: Path) -> None:

@@ -55,10 +55,12 @@ def test_a_retry_is_logged_and_leaves_what_is_printed_alone(
             raise answer
         return answer
 
-    assert asked(question, RetryBudget()) == "up"
+    assert asked(question, RetryBudget(source="erp")) == "up"
 
     assert capsys.readouterr().out == ""
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "erp is asked again in 0.2 s: transient: down")
+    ]
 
 
 def test_one_budget_is_shared_by_all_questions_of_a_run() -> None:

@@ -7,7 +7,7 @@ import pytest
 from fake_source import FakeSource, people, person
 
 from pipelines.connectors.port import Cursor, KeyValues, Page, SourceObject
-from pipelines.errors import AuthFault, OutOfTime
+from pipelines.errors import AuthFault, OutOfTime, PermanentFault
 from pipelines.sync.time_limit import TimedConnector
 
 
@@ -35,6 +35,14 @@ def test_answers_and_faults_come_through() -> None:
     with pytest.raises(AuthFault):
         next(pages)
     assert timed.count(people()) == 0
+    timed.close()
+
+
+def test_what_a_driver_makes_of_a_value_is_a_fault_of_its_source() -> None:
+    timed = TimedConnector(lambda: FakeSource(ValueError("year 0 is out of range")), 60)
+
+    with pytest.raises(PermanentFault, match="ValueError: year 0 is out of range"):
+        next(timed.read(people(), None))
     timed.close()
 
 

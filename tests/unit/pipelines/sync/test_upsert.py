@@ -1,5 +1,6 @@
 import hashlib
 import random
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -101,6 +102,12 @@ def test_the_key_in_sql_is_the_key_in_python(warehouse: Warehouse) -> None:
     [
         (FieldType.TEXT, "2024-01-01", True),
         (FieldType.TEXT, "", False),
+        (FieldType.TEXT, "Y", True),
+        (FieldType.TEXT, "N", False),
+        (FieldType.TEXT, "false ", False),
+        (FieldType.TEXT, Decimal("0.0"), False),
+        (FieldType.TEXT, Decimal("1"), True),
+        (FieldType.TEXT, "0000-00-00 00:00:00", False),
         (FieldType.BOOLEAN, True, True),
         (FieldType.BIGINT, 0, False),
         (FieldType.BIGINT, None, False),

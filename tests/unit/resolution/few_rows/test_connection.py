@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from resolution.domain.attributes import PartyType
+from resolution.few_rows import connection
 from resolution.few_rows.connection import FewRows
 from resolution.few_rows.errors import UnsupportedSql
 from resolution.few_rows.tables import Table
@@ -137,3 +138,17 @@ def test_columns_and_their_types_are_described() -> None:
 def test_parameters_are_refused() -> None:
     with pytest.raises(UnsupportedSql, match="parameters"):
         FewRows().execute("select $1", [1])
+
+
+def test_statements_are_forgotten_when_their_texts_are_too_long_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "_plans", type(connection._plans)())
+    monkeypatch.setattr(connection, "REMEMBERED", 500)
+
+    for number in range(100):
+        width = 1 + number % 5  # the same text over other columns is compiled anew
+        few = FewRows({"t": Table(tuple(f"c{n}" for n in range(width)), [tuple(map(str, range(width)))])})
+        assert few.execute("select * from t").fetchall() == [tuple(map(str, range(width)))]
+        assert few.execute(f"select c0 || '{number}' as x from t").fetchall() == [(f"0{number}",)]
+        assert sum(len(sql) * len(plans) for sql, plans in connection._plans.items()) <= 500

@@ -5,7 +5,7 @@ import duckdb
 import pytest
 
 from resolution.domain.attributes import Attribute, ColumnMapping, PartyType, SourceMapping
-from resolution.standardise.joined_records import state_source
+from resolution.standardise.joined_records import joined_sql, state_source
 
 Standardised = Callable[..., Any]
 
@@ -68,3 +68,20 @@ def test_the_country_of_the_row_settles_its_phone(standardised: Standardised) ->
     row = {"full_name": "A Lee", "phone": "92-42-35925774", "country": "Pakistan"}
 
     assert standardised(row).record["phone"] == "4235925774"
+
+
+@pytest.mark.parametrize("is_typed", [True, False], ids=["with-a-type-column", "of-one-kind"])
+def test_identifiers_are_looked_up_by_their_type_only_where_a_column_says_it(
+    is_typed: bool, connection: duckdb.DuckDBPyConnection
+) -> None:
+    number = ColumnMapping("n", Attribute.IDENTIFIER, kind=None if is_typed else "tax")
+    says = (ColumnMapping("t", Attribute.IDENTIFIER_KIND),) if is_typed else ()
+    connection.execute(
+        "create table rows_0 as select 's:party:1' as _record_id, 's' as _source, '1' as _source_id,"
+        " 'f' as _file, 2 as _line, 'DE123456789' as n, 'ustid' as t"
+    )
+    source = state_source(
+        connection, "rows_0", mapping=SourceMapping("f", "s", (number, *says)), table="stated_0"
+    )
+
+    assert ("'aadhaar'" in joined_sql(source, number=0)) is is_typed  # a type among many hundreds
