@@ -8,13 +8,14 @@ commit that finds the log past `LOG_PAGES` does, with little left to fold (https
 """
 
 import logging
+import sqlite3
 import threading
 from contextlib import closing
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from context_api.errors import ContextError
-from context_api.store.engine import is_sqlite, told_plainly
+from context_api.store.engine import is_sqlite
 
 SECONDS = 1.0
 _LOG = logging.getLogger(__name__)
@@ -44,16 +45,12 @@ class Checkpointer:
         while not self._is_closing.wait(self._seconds):
             try:
                 fold(self._engine)
-            except ContextError as error:  # the writer meets it too, and says so where readers see it
+            except (sqlite3.Error, SQLAlchemyError) as error:  # the writer meets it too, and tells readers
                 _LOG.warning("the log of the audit database was not folded: %s", error)
 
 
 def fold(engine: Engine) -> tuple[int, int]:
-    """Fold what stands in the log into the file; return how many pages the log has and how many are folded.
-
-    Raises:
-        StoreUnavailable: The database cannot be written.
-    """
-    with told_plainly(), closing(engine.raw_connection()) as connection:
+    """Fold what stands in the log into the file; return how many pages the log has and how many are folded."""
+    with closing(engine.raw_connection()) as connection:
         _, pages, folded = connection.execute("pragma wal_checkpoint(passive)").fetchone()
     return pages, folded
