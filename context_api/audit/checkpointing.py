@@ -50,7 +50,7 @@ class Checkpointer:
 
 
 def fold(engine: Engine) -> tuple[int, int]:
-    """Fold what stands in the log into the file; return how many pages the log has and how many are folded."""
+    """Fold the log into the file; return how many pages it has and how many of them are folded."""
     with closing(engine.raw_connection()) as connection:
         _, pages, folded = connection.execute("pragma wal_checkpoint(passive)").fetchone()
     return pages, folded
