@@ -1,4 +1,4 @@
-"""The commands of the context store: `concord show | serve | migrate | openapi | keys`.
+"""The commands of the context store: `concord show | serve | migrate | openapi | keys | audit`.
 
 What they need is imported when they are called, so that help is there at once.
 """
@@ -22,6 +22,10 @@ keys = typer.Typer(
     help="API keys: service accounts of a tenant, with scopes and clearance.", no_args_is_help=True
 )
 app.add_typer(keys, name="keys")
+audit = typer.Typer(
+    help="The audit trail: who read what, in chains that show a change.", no_args_is_help=True
+)
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -119,6 +123,38 @@ def openapi() -> None:
     from context_api.settings import Settings
 
     typer.echo(json.dumps(document(create_app(Settings.model_construct())), indent=2, ensure_ascii=False))
+
+
+@audit.command("verify")
+def verify_audit(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="Home folder of the company.", show_default=".concord")
+    ] = None,
+    sign_missing: Annotated[
+        bool,
+        typer.Option(
+            "--sign-missing",
+            help="Sign whole chains that have no head: once, after the release that brought heads.",
+        ),
+    ] = False,
+) -> None:
+    """Say whether the audit trail is whole: nothing changed, added, taken out or cut off; else exit 1."""
+    from context_api.audit.heads import SignedHeads
+    from context_api.audit.tables import open_audit
+    from context_api.audit.verifying import verified
+    from context_api.settings import read_settings
+
+    settings = read_settings(home=home)
+    heads = SignedHeads(settings.audit_heads_folder(), settings.known_master_key())
+    engine = open_audit(settings.audit_address())
+    found = verified(engine, heads, sign_missing=sign_missing)
+    engine.dispose()
+    for fault in found.faults:
+        typer.echo(f"writer {fault.writer}, entry {fault.sequence}: {fault.what}")
+    state = "whole" if not found.faults else f"{len(found.faults)} with a fault"
+    typer.echo(f"{found.writers} chains, {found.entries} entries: {state}", err=True)
+    if found.faults:
+        raise typer.Exit(1)
 
 
 @keys.command("create")

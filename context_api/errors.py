@@ -14,6 +14,8 @@
     │   ├── FaultyStoreSetting    the store's address or key cannot be used
     │   ├── UnknownKey            no API key of that id
     │   ├── MalformedRequest      a header or parameter is not of its form; 400
+    │   ├── TimeNotCome           a time asked for lies in the future; 422
+    │   ├── UnsupportedContentType a body is not said to be JSON; 415
     │   ├── FaultyCursor          a cursor is not one that this listing gave to this tenant; 400
     │   ├── Unauthenticated       no key, or none that is valid; 401
     │   ├── ScopeMissing          the key does not allow this; 403
@@ -91,6 +93,14 @@ class UnknownKey(ContextInputError):
 
 class MalformedRequest(ContextInputError):
     """A header or a parameter is not of the form that it must have."""
+
+
+class TimeNotCome(ContextInputError):
+    """What will be known at a time of the future was asked for; `now` is among the facts."""
+
+
+class UnsupportedContentType(ContextInputError):
+    """The header of a request says that its body is something else than JSON, or nothing."""
 
 
 class FaultyCursor(ContextInputError):

@@ -38,6 +38,10 @@ PROBLEMS: Mapping[type[ContextError], Problem] = {
     errors.ContextError: Problem(500, "unexpected", "Something went wrong here", TRY_AGAIN),
     errors.ContextInputError: Problem(400, "unusable-request", "The request cannot be used"),
     errors.MalformedRequest: Problem(400, "malformed-request", "The request is malformed"),
+    errors.TimeNotCome: Problem(422, "time-not-come", "The time asked for has not come"),
+    errors.UnsupportedContentType: Problem(
+        415, "unsupported-content-type", "The body is not said to be JSON"
+    ),
     errors.FaultyCursor: Problem(400, "faulty-cursor", "The cursor cannot be used"),
     errors.Unauthenticated: Problem(401, "unauthenticated", "No valid API key"),
     errors.ScopeMissing: Problem(403, "scope-missing", "The key does not allow this"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from context_api.errors import ContextError, LimitExceeded, MalformedRequest
+from context_api.errors import ContextError, LimitExceeded, MalformedRequest, UnsupportedContentType
 from context_api.problems import INVALID, MEDIA_TYPE, PROBLEMS, TYPE_PREFIX, Problem, http_problem
 
 
@@ -38,6 +38,7 @@ def document_frame(operation: dict[str, Any]) -> None:
     if "requestBody" in operation:
         found.setdefault("408", _response([http_problem(408)]))
         found.setdefault("413", _response([PROBLEMS[LimitExceeded]]))
+        found.setdefault("415", _response([PROBLEMS[UnsupportedContentType]]))
 
 
 def _response(problems: Sequence[Problem]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ cannot be made.
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,6 +25,7 @@ from fastapi.routing import APIRoute
 from context_api import errors
 from context_api.audit.entries import Entry, Receipt
 from context_api.auth import Principal, Scope
+from context_api.json_bodies import require_json
 from context_api.problems import problem_of
 from context_api.problems_schema import documented
 from context_api.request_context import RequestContext
@@ -36,6 +37,7 @@ from context_api.store.views import Snapshot
 
 LONGEST_NAME = 50  # of an unknown parameter, as it is told back
 VERSION_HEADER = "Concord-Version"
+CLOCKS_DIFFER = timedelta(minutes=1)  # between who asks, who publishes and who answers
 SCOPE_KEY, VIEW_KEY = "x-concord-scope", "x-concord-view"
 ALWAYS = (
     errors.MalformedRequest,
@@ -68,7 +70,15 @@ class Call:
         Raises:
             NothingPublished: There is none.
             UnknownParty: There was none yet at that time.
+            TimeNotCome: That time lies ahead: what is known then may be another answer.
         """
+        now = self.serving.now()
+        if as_of is not None and as_of > now + CLOCKS_DIFFER:
+            raise errors.TimeNotCome(
+                f"{as_of.isoformat()} has not come, it is {now.isoformat(timespec='seconds')} now; leave"
+                " `as_of` out for what is known today",
+                now=now,
+            )
         with reading(self.serving.engine) as connection:
             try:
                 found = version_at(connection, self.serving.sealer(self.principal.tenant_id), as_of)
@@ -161,12 +171,15 @@ class GuardedRoute(APIRoute):
         declared = self.openapi_extra or {}
         stated = get_flat_params(self.dependant)
         known = frozenset(found.alias for found in stated if isinstance(found.field_info, Query))
-        handler = _knowing(super().get_route_handler(), known)
+        handler = _knowing(super().get_route_handler(), known, has_body=self.body_field is not None)
         return guarded(handler, scope=declared[SCOPE_KEY], view=declared[VIEW_KEY], route=self.path)
 
 
-def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
-    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen."""
+def _knowing(handler: Handler, known: frozenset[str], *, has_body: bool) -> Handler:
+    """Return a handler that refuses other parameters: a misspelt one would change nothing, unseen.
+
+    And, where a body is read, one that is no JSON.
+    """
 
     async def handle(request: Request) -> Response:
         unknown = sorted(request.query_params.keys() - known)
@@ -176,6 +189,8 @@ def _knowing(handler: Handler, known: frozenset[str]) -> Handler:
                 f"there is no parameter {unknown[0][:LONGEST_NAME]!r} here; there are: {told}",
                 known_parameters=sorted(known),
             )
+        if has_body:
+            await require_json(request)
         return await handler(request)
 
     return handle

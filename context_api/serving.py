@@ -1,5 +1,6 @@
 """What a process that serves holds: store, audit writer, keys; opened at its start, closed at its end."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from anyio.to_thread import current_default_thread_limiter
 from sqlalchemy import Engine
 
 from context_api.answer_freshness import FreshnessOfAnswers
+from context_api.audit.heads import HeadKeeper, SignedHeads
 from context_api.audit.tables import create_tables, open_audit
 from context_api.audit.writer import AuditWriter
 from context_api.auth import KeyRing
@@ -74,9 +76,13 @@ async def serving(
     audit = AuditWriter(
         audit_engine, wait_seconds=settings.wait_seconds, queue_limit=settings.audit_queue_limit
     )
+    master_key = settings.master_key()
+    heads = SignedHeads(settings.audit_heads_folder(), master_key)
+    keeper = HeadKeeper(heads, audit.writer, lambda: audit.head)
     keys = KeyRing(engine, cache_seconds=settings.key_cache_seconds, now=now)
     current_default_thread_limiter().total_tokens = POOL_SIZE  # a thread more would wait for a connection
     views = ViewReader(engine, wait_seconds=settings.wait_seconds)
+    keeper.start()
     audit.start()
     try:
         yield Serving(
@@ -84,7 +90,7 @@ async def serving(
             engine,
             audit,
             keys,
-            settings.master_key(),
+            master_key,
             now,
             views,
             FreshnessOfAnswers(engine),
@@ -93,5 +99,6 @@ async def serving(
     finally:
         views.close()
         await audit.close()
+        await asyncio.to_thread(keeper.close)
         audit_engine.dispose()
         engine.dispose()

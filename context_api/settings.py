@@ -11,18 +11,19 @@ from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
-from context_api.errors import FaultySettings, NothingPublished
+from context_api.errors import FaultySettings, FaultyStoreSetting, NothingPublished
 from context_api.store.engine import STORE_FILE, migrate, open_store, store_url
 from context_api.store.key_check import key_of
-from context_api.store.sealing import Sealer, master_key
+from context_api.store.sealing import KEY_FILE, Sealer, master_key
 
 DEFAULT_TENANT = "default"
 PREFIX = "CONCORD_"
 URL_VARIABLE = "CONCORD_STORE_URL"
 KEY_VARIABLE = "CONCORD_STORE_KEY"
 AUDIT_FILE = "audit.db"
+HEADS_FOLDER = "audit-heads"
 HOME = Path(".concord")
 
 
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     )
     audit_url: SecretStr | None = Field(
         None, description="Address of the audit database, as the store's; default: audit.db at home."
+    )
+    audit_heads: Path | None = Field(
+        None,
+        description="Folder of the audit trail's signed heads, best on another disk; default: audit-heads"
+        " beside the audit database, or at home.",
     )
     audit_queue_limit: int = Field(
         10_000, ge=1, description="Reads that may wait for their audit entry; beyond it reads are refused."
@@ -85,6 +91,12 @@ class Settings(BaseSettings):
         """Return the address of the audit database."""
         return _revealed(self.audit_url) or f"sqlite:///{self.home / AUDIT_FILE}"
 
+    def audit_heads_folder(self) -> Path:
+        """Return the folder of the signed heads of the audit trail."""
+        url = make_url(self.audit_address())
+        is_file = url.get_backend_name() == "sqlite" and url.database
+        return self.audit_heads or (Path(str(url.database)).parent if is_file else self.home) / HEADS_FOLDER
+
     def master_key(self) -> bytes:
         """Return the store's master key.
 
@@ -92,6 +104,16 @@ class Settings(BaseSettings):
             FaultyStoreSetting: The key is none.
         """
         return master_key(self.home, _revealed(self.store_key))
+
+    def known_master_key(self) -> bytes:
+        """Return the store's master key where there is one; none is made.
+
+        Raises:
+            FaultyStoreSetting: There is none, or it is no key.
+        """
+        if self.store_key is None and not (self.home / KEY_FILE).exists():
+            raise FaultyStoreSetting(f"{self.home / KEY_FILE} is not there; give the key of the store")
+        return self.master_key()
 
     def check_key(self, engine: Engine) -> None:
         """Make a key where the migrated store holds nothing yet.

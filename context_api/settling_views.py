@@ -14,13 +14,13 @@ from context_api.rendering.party_views import RenderedView, render, sources_text
 from context_api.settling_write import Writing
 from context_api.store.bulk import chunked, insert_rows
 from context_api.store.ranges import in_version
-from context_api.store.rendered_views import RenderedRow
+from context_api.store.rendered_views import FORMAT, RenderedRow
 from context_api.store.sealing import Sealer
 from context_api.store.views import Snapshot
 
 COLUMNS = (
     "tenant_id", "published_from", "golden_id", "view", "content_hash", "entity_version", "sources", "spans",
-    "sealed_body",
+    "sealed_body", "format",
 )  # fmt: skip
 """Order of the columns in which `view_row` gives them, after tenant and version."""
 
@@ -62,6 +62,7 @@ def view_row(view: RenderedView, sealer: Sealer) -> tuple[object, ...]:
         sources_text(view.sources),
         view.json.spans,
         sealer.seal_view(view.json.body, golden_id=view.golden_id),
+        FORMAT,
     )
 
 
@@ -79,16 +80,23 @@ def views_since(connection: Connection, tenant_id: str, *, base: int, until: int
 def _hashes(
     writing: Writing, golden_ids: Collection[str], *, is_known: bool
 ) -> dict[tuple[str, str], str | None]:
-    """Return the hashes of the views that count in the version being written, None where unknown."""
+    """Return the hashes of the views that count in the version being written, None where unknown.
+
+    That of a view of another format is: equal bytes would be left as they are, and not be served.
+    """
     found: dict[tuple[str, str], str | None] = {}
     for chunk in chunked(golden_ids):
         rows = writing.connection.execute(
-            select(RenderedRow.golden_id, RenderedRow.view, RenderedRow.content_hash).where(
+            select(
+                RenderedRow.golden_id, RenderedRow.view, RenderedRow.content_hash, RenderedRow.format
+            ).where(
                 in_version(RenderedRow, writing.tenant_id, writing.version),
                 col(RenderedRow.golden_id).in_(chunk),
             )
         )
-        found |= {(row.golden_id, row.view): row.content_hash if is_known else None for row in rows}
+        for row in rows:
+            counts = is_known and row.format == FORMAT
+            found[row.golden_id, row.view] = row.content_hash if counts else None
     return found
 
 

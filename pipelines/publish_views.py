@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 import duckdb
+from sqlalchemy import Connection
 from sqlmodel import col, select
 
 from context_api.policy.classification import classifications
@@ -20,7 +21,7 @@ from context_api.store.bulk import chunked
 from context_api.store.engine import reading
 from context_api.store.golden_records import GoldenRecord
 from context_api.store.ranges import in_version
-from context_api.store.stale_views import lacks_views, stale_parties
+from context_api.store.stale_views import lacks_views, outdated_parties, stale_parties
 from pipelines.publish_ledger import append
 from resolution.domain.attributes import PartyType
 
@@ -94,14 +95,15 @@ where not coalesce(is_deleted, false) order by golden_id, activity_id"""
 def stage_views(connection: duckdb.DuckDBPyConnection, publication: Publication) -> tuple[int, int]:
     """Render and stage the views that the staged version changes; return how many were written and ended.
 
-    Everything else of the version is staged already: its rows say which parties differ.
+    Everything else of the version is staged already: its rows say which parties differ. Views of another
+    format are rendered anew whatever else changed.
     """
     connection.execute("create or replace temp table erased (record_id varchar)")
     for rows in publication.rows(ERASED):
         append(connection, "erased", rows)
     with reading(publication.engine) as store:
         is_first = lacks_views(store, publication.tenant_id)
-        stale = frozenset() if is_first else stale_parties(store, publication.tenant_id, publication.version)
+        stale = frozenset() if is_first else _stale(store, publication)
     ended = _end(publication, stale)
     written = 0
     heads = _all_heads(publication) if is_first else _heads(publication, stale)
@@ -114,6 +116,11 @@ def stage_views(connection: duckdb.DuckDBPyConnection, publication: Publication)
                 publication.insert(store, "rendered_views", columns=COLUMNS, rows=rows)
             written += len(rows)
     return written, ended
+
+
+def _stale(store: Connection, publication: Publication) -> frozenset[str]:
+    tenant_id = publication.tenant_id
+    return stale_parties(store, tenant_id, publication.version) | outdated_parties(store, tenant_id)
 
 
 def _all_heads(publication: Publication) -> Iterator[Sequence[Head]]:

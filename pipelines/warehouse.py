@@ -7,7 +7,7 @@ file says so before DuckDB is asked, and says who is at work. A process that die
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import duckdb
@@ -16,6 +16,7 @@ from pipelines.errors import NoWarehouse, WarehouseFault, WarehouseLocked
 
 WAREHOUSE_FILE = "warehouse.duckdb"
 LOCK_FILE = "warehouse.lock"
+OF_OWNER_ALONE = 0o600
 SPARE_FILES = 16  # descriptors that DuckDB and a sync need at the least
 # What DuckDB says of a disk that is full or gone: while it writes, when it commits, and of all that follows.
 UNUSABLE = (
@@ -48,9 +49,26 @@ def hold(home: Path, *, purpose: str, read_only: bool = False) -> Iterator[None]
         if not read_only:
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"process {os.getpid()} ({purpose})".encode(), 0)
-        yield
+        with nullcontext() if read_only else _private(home):
+            yield
     finally:
         os.close(descriptor)  # gives the lock back
+
+
+@contextmanager
+def _private(home: Path) -> Iterator[None]:
+    """Let whatever is made in the block be for its owner alone: the warehouse holds personal values in clear.
+
+    DuckDB makes its log and what it spills when it needs them, and takes no mode for them: the mask of the
+    process is the one way to have it.
+    """
+    with suppress(FileNotFoundError, PermissionError):  # of a release before, or another owner's
+        warehouse_path(home).chmod(OF_OWNER_ALONE)
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _lock(descriptor: int, home: Path, *, shared: bool) -> None:

@@ -155,6 +155,9 @@ def _notes(run: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     cut = sum(entry.get("cut", 0) for entry in run["inputs"])
     if cut:
         yield "rows with lists of objects cut off", cut
+    lacking = sum(len(entry.get("absent", ())) for entry in run["inputs"])
+    if lacking:
+        yield "columns that no row of an update has", lacking
     absent = (run.get("decisions") or {}).get("about_absent_records")
     if absent:
         yield "decisions about absent records", absent

@@ -5,6 +5,7 @@ b, decision (`match`, `no_match` or `defer`). Records are named `source:source_i
 record id. Decisions bind (DESIGN.md, law 2), so a set of them that contradicts itself is refused.
 """
 
+import codecs
 import csv
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,7 @@ VERDICTS = {
 DEFERRED = frozenset({"defer", "unsure", ""})
 VERDICT_HEADERS = frozenset({"decision", "verdict", "label", "is_match"})
 RECORD_HEADERS = frozenset({"a", "b", "l", "r", "left", "right"})
+DELIMITERS = ",;\t"  # a spreadsheet takes that of its country
 SHOWN_FAULTS = 10
 
 
@@ -76,16 +78,25 @@ def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return the rows that say anything, each with its line number; at least one."""
     asked = "a CSV of record a, record b, match or no_match"
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
+        with path.open(encoding=_encoding(path), newline="") as file:
+            first = next((line for line in file if line.strip()), "")
+            file.seek(0)
+            reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count))
             rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except FileNotFoundError as error:
         raise UnreadableFile(f"{path} is not there; give --decisions {asked}") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeError, csv.Error) as error:
         raise UnreadableFile(f"{path} cannot be read ({error}); give --decisions {asked}") from error
     if not rows:
         raise UnreadableFile(f"{path} is empty; give --decisions {asked}")
     return rows
+
+
+def _encoding(path: Path) -> str:
+    """Return UTF-16 where its mark stands, as spreadsheets write "Unicode text", else UTF-8."""
+    with path.open("rb") as file:
+        head = file.read(len(codecs.BOM_UTF16))
+    return "utf-16" if head in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
 
 
 def _columns(header: Sequence[str]) -> tuple[int, int, int] | None:

@@ -9,6 +9,7 @@ from resolution.evaluation_calibration import CalibrationError, ReliabilityBin
 from resolution.evaluation_counts import Estimate, Scores
 
 _BAR_CELLS = 24
+_LABEL_CELLS = 12
 _MEASURES = (
     ("pairs", "pair_precision", "pair_recall", "pair_f1"),
     ("B-cubed", "b3_precision", "b3_recall", "b3_f1"),
@@ -25,21 +26,22 @@ def print_evaluation(console: Console, evaluation: Evaluation) -> None:
         _print_calibration(console, evaluation.calibration)
 
 
-def _estimate(estimate: Estimate | None) -> Text:
+def _estimate(estimate: Estimate | None, *, to: str = "-") -> Text:
+    """Return a value and its interval; a blank in `to` lets a narrow column break the interval there."""
     if estimate is None:
         return Text("-", style="dim")
     shown = Text(f"{estimate.value:.4f}", style="bold")
     if estimate.low < estimate.high:
-        shown.append(f"  {estimate.low:.3f}-{estimate.high:.3f}", style="not bold dim")
+        shown.append(f"  {estimate.low:.3f}{to}{estimate.high:.3f}", style="not bold dim")
     return shown
 
 
 def _scores_table(evaluation: Evaluation) -> Table:
     table = Table(title=f"Measured against {evaluation.truth}", title_justify="left", pad_edge=False)
-    table.add_column("records of")
-    table.add_column("measure", style="dim")
+    table.add_column("records of", min_width=_LABEL_CELLS)
+    table.add_column("measure", style="dim", no_wrap=True)
     for name in ("precision", "recall", "F1"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name)
     groups = {"every type": evaluation.overall}
     if len(evaluation.by_type) > 1:
         groups |= evaluation.by_type
@@ -84,11 +86,10 @@ def _facts(evaluation: Evaluation) -> Text:
 
 def _sizes_table(evaluation: Evaluation) -> Table:
     table = Table(title="By size", title_justify="left", pad_edge=False)
-    table.add_column("size", justify="right")
-    for name in ("clusters", "entities", "exact"):
-        table.add_column(name, justify="right")
-    for name in ("precision of clusters", "recall of entities", "B-cubed P", "B-cubed R"):
-        table.add_column(name, no_wrap=True)
+    for name in ("size", "clusters", "entities", "exact"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("pair P of clusters", "pair R of entities", "B-cubed P", "B-cubed R"):
+        table.add_column(name)
     for band, scores in evaluation.by_size.items():
         table.add_row(band, *_counts(scores), *_size_cells(scores))
     return table
@@ -100,7 +101,7 @@ def _counts(scores: Scores) -> list[str]:
 
 def _size_cells(scores: Scores) -> list[Text]:
     names = ("pair_precision", "pair_recall", "b3_precision", "b3_recall")
-    return [_estimate(getattr(scores, name) if _is_told(scores, name) else None) for name in names]
+    return [_estimate(getattr(scores, name) if _is_told(scores, name) else None, to=" - ") for name in names]
 
 
 def _print_calibration(console: Console, calibration: CalibrationError) -> None:

@@ -9,6 +9,7 @@ from resolution.explain_record import RecordExplanation
 from resolution.explain_words import flip_sentences, probability_text, verdict, words
 
 _BAR_CELLS = 26
+_NARROW = 120  # cells of a terminal, below which bars are half as long
 
 
 def print_pair(console: Console, explanation: PairExplanation) -> None:
@@ -41,16 +42,18 @@ def _print_score(console: Console, explanation: PairExplanation, score: Score) -
     table.add_column("left")
     table.add_column("right")
     table.add_column("outcome", footer=Text(probability, style="bold"))
-    table.add_column("bits", justify="right", footer=Text(f"{score.match_weight:+.2f}", style="bold"))
-    table.add_column("")
+    weight = Text(f"{score.match_weight:+.2f}", style="bold")
+    table.add_column("bits", justify="right", no_wrap=True, footer=weight)
+    half = _BAR_CELLS // (2 if console.width >= _NARROW else 4)
+    table.add_column("", no_wrap=True, min_width=2 * half + 1)
     longest = max([abs(score.prior), *(abs(part.weight) for part in score.parts)]) or 1.0
     if not score.is_decision_alone:
-        bar = _bar(score.prior, longest)
+        bar = _bar(score.prior, longest, half=half)
         table.add_row("before looking", "", "", Text("prior", style="dim"), f"{score.prior:+.2f}", bar)
     for part in score.parts:
         table.add_row(
             Text(part.label), Text(part.value_l), Text(part.value_r), _outcome(part),
-            "" if part.level == MISSING else f"{part.weight:+.2f}", _bar(part.weight, longest),
+            "" if part.level == MISSING else f"{part.weight:+.2f}", _bar(part.weight, longest, half=half),
         )  # fmt: skip
     console.print(table)
     bands = f"match from {explanation.match_threshold:.3g}, review from {explanation.review_threshold:.3g}"
@@ -70,8 +73,7 @@ def _outcome(part: Part) -> Text:
     return said
 
 
-def _bar(weight: float, longest: float) -> Text:
-    half = _BAR_CELLS // 2
+def _bar(weight: float, longest: float, *, half: int) -> Text:
     filled = min(half, round(abs(weight) / longest * half))
     if weight < 0:
         return Text(" " * (half - filled)).append("█" * filled, style="red").append("│" + " " * half)

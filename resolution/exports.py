@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from resolution.cluster_evidence import stated_links_sql, terms_of
+from resolution.files.quarantine import row_as_json
 from resolution.golden_records import write_golden_records
 
 _CLUSTERS = """
@@ -83,7 +84,7 @@ def write_quarantine(connection: duckdb.DuckDBPyConnection, folder: Path) -> int
     with (folder / "quarantine.jsonl").open("w", encoding="utf-8", newline="\n") as out:
         for file, line, field, reason, row in rows:
             kept = {"file": file, "line": line, "field": field, "reason": reason, "row": _parsed(row)}
-            out.write(json.dumps(kept, ensure_ascii=False) + "\n")
+            out.write(row_as_json(kept) + "\n")  # half of a surrogate pair stays an escape
     return len(rows)
 
 

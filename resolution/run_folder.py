@@ -9,6 +9,7 @@ afterwards; a command that was killed leaves at most hidden files, which the nex
 at a time works in a folder: it holds a lock that ends with its process.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -16,7 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from resolution.domain.errors import InputError, RunNotFound
+import duckdb
+
+from resolution.domain.errors import InputError, RunError, RunNotFound
 
 CURRENT = "current"
 RUNS = "runs"
@@ -40,6 +43,7 @@ PUBLIC = (
     RULES,
     STATE,
 )
+REPLACED = ("mapping.yml", RULES)  # a user may have put them there, for the run to go by
 
 
 def current_run(folder: Path) -> Path:
@@ -63,9 +67,12 @@ def new_run(folder: Path) -> Iterator[Path]:
     """Yield an empty folder to make a run in; it becomes the current run when the block ends well.
 
     Raises:
-        InputError: The folder cannot be written to, or another command is at work in it.
+        InputError: The folder cannot be written to, holds files of others under the names of a run's, or
+            another command is at work in it.
+        RunError: Nothing more can be written to the disk; what was there before is as it was.
     """
     runs = folder / RUNS
+    _refuse_to_overwrite(folder)
     try:
         runs.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -78,10 +85,32 @@ def new_run(folder: Path) -> Iterator[Path]:
         draft.mkdir()
         try:
             yield draft
-        except BaseException:
+        except BaseException as error:
             shutil.rmtree(draft, ignore_errors=True)
+            if _is_disk_full(error):
+                raise RunError(
+                    f"no space is left for {folder}, which is as it was; free some, or give another --out"
+                ) from error
             raise
         _publish(folder, draft)
+
+
+def _refuse_to_overwrite(folder: Path) -> None:
+    """Refuse a folder where files stand that no run made: a run's are links."""
+    names = (name for name in (CURRENT, *PUBLIC) if name not in REPLACED)
+    others = [name for name in names if (folder / name).exists() and not (folder / name).is_symlink()]
+    if others:
+        raise InputError(
+            f"{folder} holds files of its own that a run would replace ({', '.join(others)});"
+            " move them, or give another --out"
+        )
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    full = {errno.ENOSPC, errno.EDQUOT}
+    if isinstance(error, OSError):
+        return error.errno in full
+    return isinstance(error, duckdb.Error) and any(os.strerror(number) in str(error) for number in full)
 
 
 @contextmanager

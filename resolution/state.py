@@ -167,8 +167,9 @@ def check_decisions(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def readings_json(readings: Iterable[DateReading]) -> tuple[dict[str, Any], ...]:
-    """Return how dates were read, as plain values for JSON."""
-    return tuple(asdict(reading) | {"suspects": list(reading.suspects)} for reading in readings)
+    """Return how dates were read, as plain values for JSON, whatever the order of the sources."""
+    ordered = sorted(readings, key=lambda reading: (reading.source, reading.slot))
+    return tuple(asdict(reading) | {"suspects": list(reading.suspects)} for reading in ordered)
 
 
 def readings_from_json(documents: Iterable[Mapping[str, Any]]) -> tuple[DateReading, ...]:

@@ -33,7 +33,7 @@ from resolution.standardise.standardise import standardise
 from resolution.stopwatch import Stopwatch
 from resolution.survivorship_rules import SurvivorshipRules, default_rules, read_rules
 from resolution.update_asks import add_decisions, note_removed
-from resolution.update_mapping import map_update
+from resolution.update_mapping import absent_columns, map_update
 
 EXPORT_UP_TO = 200_000  # records; the files of larger runs are written when asked for
 COPIED = ("model.json", "mapping.yml", RULES)  # beside the state
@@ -204,10 +204,14 @@ class _Update:
         """Read and standardise the files, in memory: into `new_records`, `new_claims` and `quarantine`."""
         with self.watch.step("read"):
             create_quarantine(self.connection)
-            sources = self._load(files)
+            sources, absent = self._load(files)
         with self.watch.step("standardise"):
             readings = self._standardise(sources)
-            inputs = [entry | {"update": True} for entry in describe_inputs(self.connection, sources)]
+            described = describe_inputs(self.connection, sources)
+            inputs = [
+                entry | {"update": True, "absent": list(columns)}
+                for entry, columns in zip(described, absent, strict=True)
+            ]
         return _Read(inputs, readings)
 
     def make(self, read: _Read, remove: Path | None, decided: Sequence[Decision]) -> dict[str, Any]:
@@ -232,15 +236,17 @@ class _Update:
         run["created_at"] = now.isoformat(timespec="seconds") + "Z"
         return run
 
-    def _load(self, files: Sequence[Path]) -> list[LoadedSource]:
+    def _load(self, files: Sequence[Path]) -> tuple[list[LoadedSource], list[tuple[str, ...]]]:
+        """Return the files as loaded, and for each the columns of its source that it lacks."""
         if not files:
-            return []
+            return [], []
         tables = read_files(self.connection, files)
         known = self.before.folder / "mapping.yml"
         mapping, widened = map_update(self.connection, tables, run_mapping=known)
         if widened is not None:
             write_mapping(widened, self.draft / "mapping.yml")
-        return load_sources(self.connection, mapping, tables)
+        absent = absent_columns(mapping, tables, run_mapping=known)
+        return load_sources(self.connection, mapping, tables), absent
 
     def _standardise(self, sources: Sequence[LoadedSource]) -> list[dict[str, Any]]:
         """Create `new_records` and `new_claims`; return how dates are read, those of new sources too."""

@@ -1,7 +1,8 @@
 """The mapping of an update's files: each file is of a source that the run knows, or brings a new one.
 
 An update rarely has the file names of the first run (`crm.csv`, then `crm_monday.csv`), so a file belongs
-to the source of its name, else to the only one whose columns it has.
+to the source of its name, else to the only one whose columns it has. An object of JSON lines leaves out
+what it has no value for, so a file of a few of them need not have all columns of its source.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from resolution.domain.errors import MappingError
 from resolution.files.completion import complete_mapping
 from resolution.files.compression import unpacked_name
 from resolution.files.mapping_file import GivenSource, read_mapping
+from resolution.files.reading import is_jsonl
 from resolution.files.tables import RawTable
 
 
@@ -29,12 +31,41 @@ def map_update(
     known = read_mapping(run_mapping)
     owners = [_owner(table, known) for table in tables]
     given = [
-        replace(owner or GivenSource(columns=()), file=table.path.name)
+        replace(_stated(owner, table) if owner else GivenSource(columns=()), file=table.path.name)
         for owner, table in zip(owners, tables, strict=True)
     ]
     mapping = complete_mapping(connection, tables, given=given)
     new = [source for source, owner in zip(mapping.sources, owners, strict=True) if owner is None]
     return mapping, Mapping((*(_whole(entry) for entry in known), *new)) if new else None
+
+
+def absent_columns(
+    mapping: Mapping, tables: Sequence[RawTable], *, run_mapping: Path
+) -> list[tuple[str, ...]]:
+    """Return, for each file of an update, the columns that its source uses and no row of the file has."""
+    known = {entry.source: entry for entry in read_mapping(run_mapping)}
+    return [
+        tuple(column for column in _used(known[source.source]) if not _is_there(column, table))
+        if source.source in known
+        else ()
+        for source, table in zip(mapping.sources, tables, strict=True)
+    ]
+
+
+def _stated(owner: GivenSource, table: RawTable) -> GivenSource:
+    """Return the source without the columns that no object of JSON lines has, but for its key."""
+    if not is_jsonl(table.path):
+        return owner
+    kept = (c for c in owner.columns if c.attribute is Attribute.SOURCE_ID or _is_there(c.column, table))
+    return replace(owner, columns=tuple(kept))
+
+
+def _used(entry: GivenSource) -> list[str]:
+    return [c.column for c in entry.columns if c.attribute is not Attribute.IGNORE]
+
+
+def _is_there(column: str, table: RawTable) -> bool:
+    return column.casefold() in {present.casefold() for present in table.columns}
 
 
 def _owner(table: RawTable, known: Sequence[GivenSource]) -> GivenSource | None:
@@ -60,7 +91,11 @@ def _owner(table: RawTable, known: Sequence[GivenSource]) -> GivenSource | None:
 
 def _has_columns(table: RawTable, entry: GivenSource) -> bool:
     present = {column.casefold() for column in table.columns}
-    used = {c.column.casefold() for c in entry.columns if c.attribute is not Attribute.IGNORE}
+    used = {column.casefold() for column in _used(entry)}
+    if is_jsonl(table.path) and entry.file and is_jsonl(Path(entry.file)):
+        keys = {c.column.casefold() for c in entry.columns if c.attribute is Attribute.SOURCE_ID}
+        known = {c.column.casefold() for c in entry.columns}
+        return bool(keys) and keys <= present <= known
     return bool(used) and used <= present
 
 

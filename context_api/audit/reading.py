@@ -7,10 +7,13 @@ from itertools import groupby
 from sqlalchemy import CTE, ColumnElement, Connection, Engine, func, literal_column, select
 
 from context_api.audit.entries import ENTRY_FIELDS, chained, genesis
+from context_api.audit.heads import SignedHead, SignedHeads
 from context_api.audit.tables import SEGMENT_ENTRIES, entries, receipts
+from context_api.audit.writing import Head
 from context_api.store.engine import reading
 
 FETCHED = 10_000
+HEADLESS = "has no signed head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +98,48 @@ def _segments() -> CTE:
     )
 
 
-def verify_chain(engine: Engine) -> Chains:
+def verify_chain(engine: Engine, heads: SignedHeads | None = None) -> Chains:
     """Return whether every chain is whole.
 
-    Entries that were changed, removed, added or moved show; an end that was cut off does not.
+    Entries that were changed, removed, added or moved show. An end that was cut off, a chain that is gone or
+    was written anew and an older file in the place of one show by the signed heads, where these are given.
     """
-    writers = total = 0
+    signed = {} if heads is None else {found.writer: found for found in heads.all()}  # before what grows
+    ends: dict[str, int] = {}
     faults: list[ChainFault] = []
     with reading(engine) as connection:
         for writer, rows in groupby(_rows(connection), key=lambda row: str(row[0])):
-            writers += 1
-            count, fault = _walk(writer, rows)
-            total += count
+            head = signed.get(writer) or (None if heads is None else heads.of(writer))
+            ends[writer], fault = _walk(
+                writer, rows, head.head if head is not None and head.is_signed else None
+            )
+            if fault is None and heads is not None:
+                fault = _against(writer, ends[writer], head)
             faults += [] if fault is None else [fault]
         faults += _strays(connection)
-    return Chains(writers, total, tuple(faults))
+    gone = [_against(writer, 0, head) for writer, head in signed.items() if writer not in ends]
+    return Chains(len(ends), sum(ends.values()), (*faults, *(fault for fault in gone if fault is not None)))
 
 
-def _walk(writer: str, rows: Iterator[tuple[object, ...]]) -> tuple[int, ChainFault | None]:
+def _against(writer: str, length: int, signed: SignedHead | None) -> ChainFault | None:
+    """Return in what a chain that is whole in itself differs from its signed head."""
+    if signed is None:
+        return ChainFault(writer, length, HEADLESS)
+    if not signed.is_signed:
+        return ChainFault(
+            writer, signed.head.sequence, "has a head that was not signed with the key of the store"
+        )
+    if length < signed.head.sequence:
+        return ChainFault(
+            writer, length + 1, f"is missing: the signed head tells of {signed.head.sequence} entries"
+        )
+    return None
+
+
+def _walk(
+    writer: str, rows: Iterator[tuple[object, ...]], head: Head | None
+) -> tuple[int, ChainFault | None]:
+    """Return how many entries a chain has, and the first that is not as it was written or signed."""
     count, before, fault = 0, genesis(writer), None
     for _, sequence, *fields, kept, given in rows:
         count += 1
@@ -121,6 +148,8 @@ def _walk(writer: str, rows: Iterator[tuple[object, ...]]) -> tuple[int, ChainFa
         expected = chained(before, count, fields, sorted(given))  # type: ignore[call-overload]
         if fault is None and kept != expected:
             fault = ChainFault(writer, count, "is not as it was written")
+        if fault is None and head is not None and count == head.sequence and kept != head.hash:
+            fault = ChainFault(writer, count, "is not the one that the head states")
         before = str(kept)
     return count, fault
 

@@ -16,7 +16,7 @@ SEGMENT_ENTRIES = (
     512  # receipts of one segment stand on a dozen pages; ten million entries have 20,000 segments
 )
 FORMER_INDEXES = ("ix_read_receipts_golden", "ix_audit_entries_at")  # of releases before segments
-CHECKPOINT_PAGES = 1_000  # 4 MB of log: answers wait for the disk meanwhile, so often and shortly
+LOG_PAGES = 16_000  # 64 MB of log: past it a commit folds what the checkpointer has left, and begins it anew
 CREATE_LOCK = 0x434F4E41  # one worker creates, the others wait ("CONA")
 
 metadata = MetaData()
@@ -69,7 +69,7 @@ def open_audit(url: str, *, busy_timeout_seconds: float = BUSY_TIMEOUT_SECONDS) 
     Raises:
         FaultyStoreSetting: The address is none, or of a database that we do not speak to.
     """
-    return open_store(url, busy_timeout_seconds=busy_timeout_seconds, checkpoint_pages=CHECKPOINT_PAGES)
+    return open_store(url, busy_timeout_seconds=busy_timeout_seconds, checkpoint_pages=LOG_PAGES)
 
 
 def create_tables(engine: Engine) -> None:

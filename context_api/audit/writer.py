@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Engine
 
+from context_api.audit.checkpointing import Checkpointer
 from context_api.audit.entries import Entry, genesis
 from context_api.audit.writing import Head, append, head_of, new_writer
 from context_api.errors import AuditUnavailable, ContextError
@@ -50,11 +51,18 @@ class AuditWriter:
         self._watch: asyncio.TimerHandle | None = None
         self._head: Head | None = Head(0, genesis(self.writer))
         self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
+        self._checkpointer = Checkpointer(engine)
+
+    @property
+    def head(self) -> Head | None:
+        """The end of the chain as it was committed last, None while that is not known."""
+        return self._head
 
     def start(self) -> None:
         """Begin to write; called in the event loop that will record."""
         self._loop = asyncio.get_running_loop()
         self._thread.start()
+        self._checkpointer.start()
 
     def record(self, entry: Entry) -> asyncio.Future[None]:
         """Return a future that is done once the entry is committed, to be awaited before the answer is sent.
@@ -72,6 +80,7 @@ class AuditWriter:
         """Write what waits and end the thread."""
         self._queue.put(None)
         await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._checkpointer.close)
         if self._watch is not None:
             self._watch.cancel()
 

@@ -2,8 +2,8 @@
 
 Without a query, or with `detail=summary` alone, the stored view is served as it is: by a plain route that the
 frame calls itself, since what the framework does around a handler costs more than the rest. With any other
-query the route of FastAPI below narrows the stored view, or renders an earlier version's from its facts. Both
-leave one trail.
+query the route of FastAPI below narrows the stored view. Where no view of today's format is stored, as of an
+earlier version, it is rendered from the facts. Both leave one trail.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from context_api.customers.customer_schema import CustomerOut
 from context_api.customers.live_part import MOST_SOURCES, live_part, require_live
 from context_api.customers.seen import AskedTime
 from context_api.customers.standing import STANDING, GoldenId, require_current, require_form
-from context_api.errors import MalformedRequest, NothingPublished
+from context_api.errors import MalformedRequest, NothingPublished, TimeNotCome
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import facts_of
 from context_api.rendering.masking import OPTIONS, MarkedJson, masked
@@ -55,7 +55,6 @@ class Part(StrEnum):
 
 
 STORED = {b"": View.FULL, b"detail=summary": View.SUMMARY}  # by query
-LOOKS = 3  # for a view, should a version or a decision come between the look and why it found none
 
 
 async def stored_customer(request: Request) -> Response:
@@ -63,21 +62,28 @@ async def stored_customer(request: Request) -> Response:
     call: Call = request.state.call
     golden_id: str = request.path_params["golden_id"]
     view = STORED[request.scope["query_string"]]
-    for _ in range(LOOKS):
-        stored = await call.serving.views.read(call.sealer, golden_id, view=view)
-        if stored is not None:
-            tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
-            return await _answered(
-                call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
-            )
-        await asyncio.to_thread(_require_current, call, golden_id, request)
-    raise NothingPublished(f"{golden_id} has no view yet; run `concord run`, which renders it")
+    stored = await call.serving.views.read(call.sealer, golden_id, view=view)
+    if stored is None:
+        stored = await asyncio.to_thread(_rendered_now, call, golden_id, view, request)
+    tag = etag(stored.content_hash, call.principal.clearance, *([] if view is View.FULL else [view]))
+    return await _answered(
+        call, golden_id, stored, tag=tag, if_none_match=request.headers.get("if-none-match")
+    )
 
 
-def _require_current(call: Call, golden_id: str, request: Request) -> None:
-    """Say what became of an id that is no golden record; a version that came since may have made it one."""
+def _rendered_now(call: Call, golden_id: str, view: View, request: Request) -> StoredView:
+    """Return a view as the next publish will store it, or say what became of an id that is none."""
     with call.snapshot() as snapshot:
         require_current(snapshot, golden_id, request=request)
+        found = _rendered(snapshot, golden_id, view, request)
+        return StoredView(
+            snapshot.version,
+            found.entity_version,
+            found.content_hash,
+            found.sources,
+            found.json.body,
+            found.json.spans,
+        )
 
 
 async def _answered(
@@ -152,7 +158,8 @@ class AskedFor:
         Query(max_length=MOST_NAMED, description="Only these attributes of the entity and its conflicts."),
     ] = None
     as_of: Annotated[
-        AskedTime | None, Query(description="As it was known at this time (ISO 8601; UTC unless it says).")
+        AskedTime | None,
+        Query(description="As it was known at this time (ISO 8601; UTC unless it says); none to come."),
     ] = None
     live: Annotated[
         list[str] | None,
@@ -167,7 +174,7 @@ class AskedFor:
 @router.get(
     "/customers/{golden_id}",
     response_model=CustomerOut,
-    **reads(Scope.CUSTOMERS_READ, view=VIEW, problems=[NothingPublished, *STANDING]),
+    **reads(Scope.CUSTOMERS_READ, view=VIEW, problems=[NothingPublished, TimeNotCome, *STANDING]),
 )
 def get_customer(
     call: CallDep,
@@ -238,7 +245,7 @@ class _Found:
 
 
 def _stored(snapshot: Snapshot, golden_id: str, view: View) -> _Found | None:
-    """Return a view as publish or a decision left it; None of a version that is no longer in force."""
+    """Return a view as publish or a decision left it; None of an earlier version or another format."""
     stored = current_view(snapshot.connection, snapshot.sealer, golden_id, view=view)
     if stored is None or stored.version != snapshot.version:
         return None

@@ -10,6 +10,7 @@ from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
 from context_api.customers.customer_schema import CustomerOut, SourceFreshnessOut
+from context_api.customers.known_sources import require_sources
 from context_api.customers.pages import NextCursor, PageDep
 from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import classifications
@@ -71,6 +72,7 @@ def get_customers(
         begin = listing.take(page.cursor)
         if begin is not None:
             snapshot = call.turn_to(snapshot, begin.version)
+        require_sources(snapshot, () if source is None else (source,))
         after = None if begin is None else begin.after
         found = listed(snapshot, filters, order=sort, limit=page.limit + 1, after=after)
         given = found[: page.limit]

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from context_api.auth import Scope
 from context_api.customers.cursors import Cursor, Listing
+from context_api.customers.known_sources import require_sources
 from context_api.customers.pages import NextCursor, PageDep
 from context_api.errors import FaultyCursor, NothingPublished
 from context_api.routing import CallDep, reads, slice_router
@@ -90,6 +91,7 @@ def get_freshness(
 ) -> FreshnessPage:
     """Tell how fresh each object of each source is in the version in force."""
     with call.snapshot() as snapshot:
+        require_sources(snapshot, source or ())
         return FreshnessPage(
             version=snapshot.version,
             visible_at=snapshot.visible_at,

@@ -19,8 +19,8 @@ from context_api.rendering.facts import NAME_ATTRIBUTE, Edge
 from context_api.rendering.loading import facts_of
 from context_api.rendering.party_views import UNTRUSTED
 from context_api.routing import CallDep, reads, slice_router
+from context_api.store.activities import RelationshipKind
 
-LONGEST_KIND = 50
 router = slice_router("customers")
 
 
@@ -58,9 +58,7 @@ def get_relationships(
     request: Request,
     golden_id: GoldenId,
     page: PageDep,
-    kind: Annotated[
-        str | None, Query(max_length=LONGEST_KIND, description="Only this kind: works_for, subsidiary_of, …")
-    ] = None,
+    kind: Annotated[RelationshipKind | None, Query(description="Only this kind.")] = None,
     current: Annotated[bool, Query(description="Only those without an end.")] = False,
 ) -> RelationshipsPage:
     """Tell whom a party has to do with, as each source states it."""

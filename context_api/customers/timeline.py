@@ -19,11 +19,11 @@ from context_api.errors import FaultyCursor, NothingPublished
 from context_api.policy.classification import Classification
 from context_api.rendering.party_views import UNTRUSTED
 from context_api.routing import CallDep, reads, slice_router
+from context_api.store.activities import ActivityKind
 from context_api.store.reading import entity_version_of
 from context_api.store.reading_timeline import Happening, Place, Window, happenings
 
 MOST_KINDS = 20
-LONGEST_KIND = 50
 router = slice_router("customers")
 
 
@@ -73,15 +73,15 @@ def get_timeline(  # noqa: PLR0913 - each is a parameter of the request
     golden_id: GoldenId,
     page: PageDep,
     kind: Annotated[
-        list[Annotated[str, Field(max_length=LONGEST_KIND)]] | None,
-        Query(max_length=MOST_KINDS, description="Only these kinds: email, ticket, order, invoice, …"),
+        list[ActivityKind] | None,
+        Query(max_length=MOST_KINDS, description="Only these kinds."),
     ] = None,
     since: Annotated[AskedTime | None, Query(description="Not before this time.")] = None,
     until: Annotated[AskedTime | None, Query(description="Before this time.")] = None,
     bodies: Annotated[bool, Query(description="Also the long texts.")] = False,
 ) -> TimelinePage:
     """Tell what happened with a party, newest first; what has no date comes last."""
-    window = Window(tuple(sorted(kind or ())), since, until)
+    window = Window(tuple(sorted(map(str, kind or ()))), since, until)
     with call.snapshot() as snapshot:
         listing = Listing(snapshot.sealer, "timeline", {"of": golden_id, "window": repr(window)})
         begin = listing.take(page.cursor)

@@ -2,22 +2,38 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from resolution.domain.attributes import IdentifierKind, PartyType
 
 MOST_VALUES = 24  # of one kind in one record, as many as a look-up reads
 MOST_COLUMNS = 8  # of a kind whose every value is a column: a look-up compiles statements for so many first
+LONGEST_NAME = 50  # of an unknown field, as it is told back
 Text = Annotated[str, Field(max_length=500)]
 Texts = Annotated[list[Text], Field(max_length=MOST_VALUES)]
 Columns = Annotated[list[Text], Field(max_length=MOST_COLUMNS)]
 
 
-class _Given(BaseModel):
+class KnownNamesOnly(BaseModel):
+    """Refuses other names, with those that there are: one fault of each object, however many it has."""
+
     model_config = ConfigDict(extra="forbid")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _no_other_names(cls, given: object) -> object:
+        """Raise for the first unknown name: to tell of each would take a second for a body full of them."""
+        unknown = given.keys() - cls.model_fields.keys() if isinstance(given, dict) else set()
+        if unknown:
+            told = {"name": repr(min(unknown)[:LONGEST_NAME]), "known": ", ".join(sorted(cls.model_fields))}
+            raise PydanticCustomError(
+                "unknown_field", "there is no field {name} here; there are: {known}", told
+            )
+        return given
 
-class AddressIn(_Given):
+
+class AddressIn(KnownNamesOnly):
     """An address, in one line (`line`), in parts, or both."""
 
     line: Text | None = None
@@ -31,7 +47,7 @@ class AddressIn(_Given):
     country: Text | None = None
 
 
-class IdentifierIn(_Given):
+class IdentifierIn(KnownNamesOnly):
     """An identifier; without `country` its value may say it (a VAT number does)."""
 
     value: Text
@@ -39,7 +55,7 @@ class IdentifierIn(_Given):
     country: Text | None = None
 
 
-class GivenRecordIn(_Given):
+class GivenRecordIn(KnownNamesOnly):
     """What is known of somebody, as people write it; nothing is required but something."""
 
     record_id: Annotated[

@@ -7,7 +7,7 @@ what agrees: else values that are masked could be tried out.
 from typing import Annotated
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from context_api.answer_freshness import by_source_of
 from context_api.auth import Scope
@@ -17,7 +17,7 @@ from context_api.errors import MatchUnavailable, NothingPublished, UnmatchableRe
 from context_api.policy.classification import Classification, classifications
 from context_api.rendering.loading import NamedParty
 from context_api.routing import Call, CallDep, reads, slice_router
-from context_api.search.given_records import GivenRecordIn
+from context_api.search.given_records import GivenRecordIn, KnownNamesOnly
 from context_api.search.matching import Matched, MatchedCandidate, find_matches, without_evidence
 from context_api.search.parties import shown_name
 from context_api.search.snapshots import MatchSnapshots
@@ -30,10 +30,8 @@ MASKED = Masked(masked=str(Classification.PII))
 router = slice_router("match")
 
 
-class MatchIn(BaseModel):
+class MatchIn(KnownNamesOnly):
     """Records to be matched, 100 at most."""
-
-    model_config = ConfigDict(extra="forbid")
 
     records: Annotated[list[GivenRecordIn], Field(min_length=1, max_length=MOST_RECORDS)]
     limit: Annotated[int, Field(ge=1, le=MOST_CANDIDATES, description="Candidates of each record.")] = (

@@ -4,11 +4,37 @@ They name records, never golden ids, so that a decision rewrites none of them.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from context_api.store.ranges import ranged_indexes
+
+
+class ActivityKind(StrEnum):
+    """What an activity is; the warehouse warns of any other."""
+
+    EMAIL = "email"
+    TICKET = "ticket"
+    ORDER = "order"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    PAYMENT = "payment"
+    DEAL = "deal"
+    NOTE = "note"
+    PURCHASE_ORDER = "purchase_order"
+    SUPPLIER_INVOICE = "supplier_invoice"
+    ASSET = "asset"
+
+
+class RelationshipKind(StrEnum):
+    """What one party is to another; those that the warehouse takes."""
+
+    WORKS_FOR = "works_for"
+    SUBSIDIARY_OF = "subsidiary_of"
+    BILLS_TO = "bills_to"
+    SUPPLIES = "supplies"
 
 
 class Activity(SQLModel, table=True):

@@ -7,6 +7,8 @@ change.
 
 from sqlalchemy import Connection, text
 
+from context_api.store.rendered_views import FORMAT
+
 CHANGED = "(x.published_from = :version or x.published_to = :version)"
 
 GOLDEN = f"select x.golden_id from golden_records as x where x.tenant_id = :tenant and {CHANGED}"
@@ -42,11 +44,22 @@ select l.golden_id from touched as t inner join identity_ledger as l
     on l.tenant_id = :tenant and l.record_id = t.record_id and l.golden_id is not null
     and l.published_from <= :version and (l.published_to is null or l.published_to > :version)
 """
+OF_OTHER_FORMAT = """
+select golden_id from rendered_views where tenant_id = :tenant and format < :format and published_to is null
+union
+select golden_id from rendered_views where tenant_id = :tenant and format > :format and published_to is null
+"""  # in the words of the index: `<>` would walk them all
 
 
 def stale_parties(connection: Connection, tenant_id: str, version: int) -> frozenset[str]:
     """Return the golden ids whose views a version changes, those that it ends among them."""
     rows = connection.execute(text(STALE), {"tenant": tenant_id, "version": version})
+    return frozenset(row[0] for row in rows)
+
+
+def outdated_parties(connection: Connection, tenant_id: str) -> frozenset[str]:
+    """Return the golden ids of which a view is of another format than those that are served."""
+    rows = connection.execute(text(OF_OTHER_FORMAT), {"tenant": tenant_id, "format": FORMAT})
     return frozenset(row[0] for row in rows)
 
 

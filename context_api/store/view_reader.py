@@ -31,7 +31,7 @@ class ViewReader:
         self._opened: list[sqlite3.Connection] = []
 
     async def read(self, sealer: Sealer, golden_id: str, *, view: str) -> StoredView | None:
-        """Return a view, None when the id is no golden record of the version in force.
+        """Return a view of the version in force, None when it is not stored as it would be rendered today.
 
         Raises:
             StoreBusy: The store stayed locked.

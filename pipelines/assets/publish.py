@@ -19,6 +19,7 @@ from pipelines.publish import PublishSummary, publish
 from pipelines.settling_on_store import settle_on_store
 
 VERSION = dg.AssetKey(["publish", "version"])
+OF_OWNER_AND_GROUP = 0o640  # the warehouse is its owner's alone; analysts share a group with the home folder
 ANALYST_COPY = dg.AssetKey(["publish", "analyst_copy"])
 _SAID_OF = {
     "tenant_id": "Whose golden record it is.",
@@ -131,7 +132,8 @@ def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=[OWNERS[Group.PUBLISH]],
         kinds={"duckdb"},
         description="`analyst.duckdb`: the whole warehouse as it stood at the end of the run, replaced all at"
-        " once, so that analysts never wait for a run and never stop one. Open it read-only.\n\nThe columns"
+        " once, so that analysts never wait for a run and never stop one. Open it read-only; its"
+        " owner and group can read it, since it holds personal values in clear.\n\nThe columns"
         " shown are those of its table of contents; the rows of all tables are counted.",
     )
     def copy_for_analysts(home: HomeFolder) -> dg.MaterializeResult[None]:
@@ -142,6 +144,7 @@ def analyst_copy(after: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
             part.unlink(missing_ok=True)
             # Copied as a file: the lock keeps writers out, and an open reader changes nothing.
             shutil.copyfile(home.warehouse, part)
+            part.chmod(OF_OWNER_AND_GROUP)
         with duckdb.connect(str(part), read_only=True) as copy:
             contents = copy.execute(_CONTENTS).fetchall()
         part.replace(home.analyst_copy)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from resolution.domain.attributes import ColumnMapping, Mapping, PartyType, SourceMapping
-from resolution.domain.errors import MappingError
+from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, PartyType, SourceMapping
+from resolution.domain.errors import InputError, MappingError
 from resolution.files.inference import infer_source, source_names
 from resolution.files.mapping_file import GivenSource, read_mapping
 from resolution.files.tables import RawTable
@@ -21,8 +21,13 @@ def map_files(
 
     Raises:
         MappingError: The mapping file cannot be read, or names columns or files that are not there.
+        InputError: Without a mapping file: two files have one name, which would name one source.
     """
-    return complete_mapping(connection, tables, given=read_mapping(mapping_file) if mapping_file else ())
+    if mapping_file is not None:
+        return complete_mapping(connection, tables, given=read_mapping(mapping_file))
+    mapping = complete_mapping(connection, tables, given=())
+    _refuse_namesakes(mapping, tables)
+    return mapping
 
 
 def complete_mapping(
@@ -46,6 +51,20 @@ def complete_mapping(
         listed = "".join(f"\n  - {fault}" for fault in faults)
         raise MappingError(f"The mapping does not fit the files; correct it and run again:{listed}")
     return Mapping(tuple(_complete(connection, one) for one in fitted))
+
+
+def _refuse_namesakes(mapping: Mapping, tables: Sequence[RawTable]) -> None:
+    """Refuse files of one name, unless a column of theirs names the source."""
+    paths: dict[str, list[str]] = {}
+    for source, table in zip(mapping.sources, tables, strict=True):
+        if all(column.attribute is not Attribute.SOURCE for column in source.columns):
+            paths.setdefault(table.path.name, []).append(str(table.path))
+    for name, same in paths.items():
+        if len(same) > 1:
+            raise InputError(
+                f"{' and '.join(same)} have one name, and a file's name names its source; rename one, or"
+                f" say with --mapping that all files {name} are one source"
+            )
 
 
 @dataclass(frozen=True, slots=True)

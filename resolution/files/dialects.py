@@ -5,7 +5,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resolution.files.header_rows import is_data
@@ -65,7 +65,8 @@ def sniff_dialect(path: Path) -> Dialect:
         width = Counter(map(len, rows)).most_common(1)[0][0]
         names = tuple(f"column_{place}" for place in range(1, width + 1))
         return Dialect(chosen, escape, names, _first_filled(lines, skip_told=delimiter is not None))
-    return _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
+    dialect = _with_header(path, chosen, escape=escape, skip_told=delimiter is not None)
+    return replace(dialect, header=_fitting(dialect.header, rows[1:]))
 
 
 def _first_filled(lines: Sequence[str], *, skip_told: bool) -> int:
@@ -138,7 +139,14 @@ def _with_header(path: Path, delimiter: str, *, escape: str | None, skip_told: b
 
 
 def _clean(fields: Sequence[str]) -> tuple[str, ...]:
-    names = [" ".join(name.replace("\x00", "").split()) for name in fields]
-    while len(names) > 1 and not names[-1]:
-        names.pop()
-    return tuple(names)
+    return tuple(" ".join(name.replace("\x00", "").split()) for name in fields)
+
+
+def _fitting(names: tuple[str, ...], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Drop blank names from the end, as delimiters at the ends of lines make them, if more rows fit then."""
+    named = max((place for place, name in enumerate(names, start=1) if name), default=1)
+
+    def misfits(width: int) -> int:
+        return sum(len(row) < width or any(cell.strip() for cell in row[width:]) for row in rows)
+
+    return names[: min((named, len(names)), key=misfits)]

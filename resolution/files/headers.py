@@ -12,6 +12,7 @@ from anyascii import anyascii
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _PIECE = re.compile(r"[a-z]+|[0-9]+")
+_NUMBER_SIGN = re.compile(r"#(?!\s*[0-9])")  # `Customer #`, unlike `Phone #2`
 _LINE_WORDS = frozenset({"line", "zeile", "ligne", "linea", "regel", "linha", "linia"})
 _NUMBER_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4}
 _MAX_HEADER = 200  # characters; a longer header is text, not a name
@@ -33,7 +34,8 @@ class Header:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the lower-case ASCII words of a text, numbers among them."""
-    latin = _CAMEL.sub(" ", anyascii(text[:_MAX_HEADER].translate(_GERMAN)).replace("'", ""))
+    latin = anyascii(text[:_MAX_HEADER].translate(_GERMAN)).replace("'", "")
+    latin = _CAMEL.sub(" ", _NUMBER_SIGN.sub(" number ", latin))
     return tuple(_PIECE.findall(latin.lower()))
 
 

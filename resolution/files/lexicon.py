@@ -49,6 +49,7 @@ class Lexicon:
     group_of: Mapping[str, str]
     other_words: frozenset[str]
     whole_only: frozenset[str]
+    date_part_of: Mapping[str, str]
     vocabulary: frozenset[str]
     party_type_of: Mapping[str, str]
 
@@ -75,7 +76,8 @@ def load_lexicon() -> Lexicon:
     }
     plain, other, whole = (frozenset(data[part]) for part in ("plain_words", "other_words", "whole_only"))
     known = frozenset(word for word in vocabulary | plain | groups.keys() if len(word) >= _MIN_SPLIT_WORD)
-    return Lexicon(by_key, by_set, plain, groups, other, whole, known, types)
+    parts = {word: part for part, words in data["date_parts"].items() for word in words}
+    return Lexicon(by_key, by_set, plain, groups, other, whole, parts, known, types)
 
 
 def _entries(data: Mapping[str, object]) -> Iterator[tuple[str, Meaning]]:
@@ -94,24 +96,42 @@ def _entries(data: Mapping[str, object]) -> Iterator[tuple[str, Meaning]]:
 
 
 def read_header(header: Header) -> Reading | None:
-    """Return what a header means, or None when the lexicon does not know it."""
+    """Return what a header means, or None when the lexicon does not know it.
+
+    A list's name is read like that of one of its values (`addresses_country`).
+    """
     lexicon = load_lexicon()
-    exact = _whole(header.words, lexicon)
-    if exact:
-        return Reading(exact, EXACT, " ".join(header.words), _groups(header.words, lexicon))
     apart = _take_apart(header.words, lexicon)
-    for words, score in ((header.words, WITHOUT_PLAIN_WORDS), (apart, TAKEN_APART)):
-        companion = _companion(words, lexicon)
-        if companion is not None:
-            return Reading((companion,), score, " ".join(words))
-        if lexicon.other_words.isdisjoint(words):
-            found = _without_plain(words, lexicon, score)
+    singular = tuple(_singular(word) for word in apart)
+    readings = [_named(header.words, apart, lexicon)]
+    if lexicon.other_words.isdisjoint(apart):
+        readings.append(_named(singular, singular, lexicon) if singular != apart else None)
+    readings.append(_phrase(apart, lexicon))
+    if lexicon.other_words.isdisjoint(apart):
+        readings.append(_phrase(singular, lexicon))
+    return next((reading for reading in readings if reading is not None), None)
+
+
+def _singular(word: str) -> str:
+    if len(word) <= _MIN_SPLIT_WORD or not word.endswith("s"):
+        return word
+    return word[:-2] if word.endswith("sses") else word[:-1]
+
+
+def _named(words: tuple[str, ...], apart: tuple[str, ...], lexicon: Lexicon) -> Reading | None:
+    """Return what the words mean together, with all that are not plain."""
+    exact = _whole(words, lexicon)
+    if exact:
+        return Reading(exact, EXACT, " ".join(words), _groups(words, lexicon))
+    for among, score in ((words, WITHOUT_PLAIN_WORDS), (apart, TAKEN_APART)):
+        part = _companion(among, lexicon) or _date_part(among, lexicon)
+        if part is not None:
+            return Reading((part,), score, " ".join(among))
+        if lexicon.other_words.isdisjoint(among):
+            found = _without_plain(among, lexicon, score)
             if found is not None:
                 return found
-    singular = tuple(
-        word[:-1] if len(word) > _MIN_SPLIT_WORD and word.endswith("s") else word for word in apart
-    )
-    return _phrase(apart, lexicon) or (read_header(Header(singular)) if singular != apart else None)
+    return None
 
 
 def _whole(words: tuple[str, ...], lexicon: Lexicon) -> tuple[Meaning, ...]:
@@ -162,6 +182,14 @@ def _companion(words: tuple[str, ...], lexicon: Lexicon) -> Meaning | None:
     if attribute is None or not subject or subject[0].attribute != "identifier":
         return None
     return Meaning(attribute, subject[0].kind, subject[0].country)
+
+
+def _date_part(words: tuple[str, ...], lexicon: Lexicon) -> Meaning | None:
+    """Read `Geburtsdatum (Jahr)`, `birth_date.day`: a part of a birth date beside a name of it."""
+    parts = {lexicon.date_part_of[word] for word in words if word in lexicon.date_part_of}
+    rest = tuple(word for word in words if word not in lexicon.date_part_of)
+    said = _whole(rest, lexicon) if rest and len(parts) == 1 else ()
+    return Meaning(*parts) if said and said[0].attribute == "birth_date" else None
 
 
 def _take_apart(words: tuple[str, ...], lexicon: Lexicon) -> tuple[str, ...]:

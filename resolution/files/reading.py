@@ -62,6 +62,11 @@ def read_files(connection: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> 
     return [read_file(connection, path, table=f"raw_{place}") for place, path in enumerate(paths)]
 
 
+def is_jsonl(path: Path) -> bool:
+    """Return whether a file is JSON lines by its ending, of which an object may lack what others have."""
+    return _KIND_OF.get(Path(unpacked_name(path)).suffix.lower()) == "JSONL"
+
+
 def read_file(connection: duckdb.DuckDBPyConnection, path: Path, *, table: str) -> RawTable:
     """Read one file into a raw table; its unreadable rows go to table `quarantine`.
 

@@ -69,12 +69,21 @@ class ModelView:
     zero: float
 
 
-def model_view(connection: duckdb.DuckDBPyConnection, kind: str, party: Mapping[str, Any]) -> ModelView:
-    """Return the model of party type `kind`, from its part of model.json and the scored pairs."""
+def model_view(
+    connection: duckdb.DuckDBPyConnection,
+    kind: str,
+    party: Mapping[str, Any],
+    *,
+    expected: Mapping[str, Any] | None,
+) -> ModelView:
+    """Return the model of party type `kind`, from its part of model.json and the scored pairs.
+
+    `expected` is what run.json says of its clusters; the model itself knows links only.
+    """
     comparisons = compared_in(party)
     weights = [level["weight"] for c in comparisons for level in c["levels"]] or [0.0]
     low, high = min(*weights, -1.0), max(*weights, 1.0)
-    expected = party.get("expected") or {}
+    told = expected or {}
     prior = float(party.get("prior_weight") or 0.0)
     return ModelView(
         party_type=kind,
@@ -85,8 +94,8 @@ def model_view(connection: duckdb.DuckDBPyConnection, kind: str, party: Mapping[
         prior_odds=2.0**-prior,
         match_threshold=float(party["match_threshold"]),
         review_threshold=float(party["review_threshold"]),
-        precision=interval_view(expected.get("precision")),
-        recall=interval_view(expected.get("recall")),
+        precision=interval_view(told.get("precision")),
+        recall=interval_view(told.get("recall")),
         comparisons=tuple(_comparison(connection, kind, c, low=low, high=high) for c in comparisons),
         zero=-low / (high - low),
     )

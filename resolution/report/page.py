@@ -51,8 +51,11 @@ def render(
 ) -> str:
     """Return the page as HTML."""
     found = overview.parties(connection)
+    expected = run.get("expected_by_type") or {}
     models_by_type = {
-        party.name: models.model_view(connection, party.name, model["parties"][party.name])
+        party.name: models.model_view(
+            connection, party.name, model["parties"][party.name], expected=expected.get(party.name)
+        )
         for party in found
         if party.name in model["parties"]
     }

@@ -199,6 +199,7 @@ def _further_selects(slots: Sequence[Slot]) -> dict[str, str]:
     }
 
 
+_ADDED = frozenset({"_record_id", "_source", "_source_id", "_file", "_line"})  # by reading
 _COMPARABLE = (  # the cheapest to make and most often there first
     "full_name",
     "org_name",
@@ -261,9 +262,17 @@ def quarantine_empty(
         connection.execute(
             f"""
 insert into quarantine by name
-select _file as file, _line as line, null::varchar as field, ? as reason, to_json(stated)::varchar as row_json
-from {source.rows} as stated where _record_id in (select unnest(?)) order by _file, _line
+select _file as file, _line as line, null::varchar as field, ? as reason,
+    to_json({_as_read(connection, source.rows)})::varchar as row_json
+from {source.rows} where _record_id in (select unnest(?)) order by _file, _line
 """,
             ["nothing to compare: no name, organisation, e-mail, phone, identifier or address", ids],
         )
     return left_out
+
+
+def _as_read(connection: DuckDBPyConnection, rows: str) -> str:
+    """Return SQL for a row as its source has it: without the columns that reading added."""
+    names = [row[0].replace('"', '""') for row in connection.execute(f"describe {rows}").fetchall()]
+    stated = [f'"{name}" := "{name}"' for name in names if name not in _ADDED]
+    return f"struct_pack({', '.join(stated)})"

@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from api_service import Api
 
 from concord import main
+from context_api.app import create_app
+from context_api.audit.tables import open_audit
+from context_api.serving import prepare
 from context_api.settings import open_home
+from context_api.store.engine import writing
 from resolution.domain.ids import seed_id
 
 A, B, C, ORG = "crm:contact:1", "erp:customer:2", "itsm:requester:3", "crm:company:9"
@@ -183,3 +188,38 @@ def test_the_document_is_printed_whatever_the_environment_says(
 
     assert code == 0
     assert "/v1/versions" in json.loads(shown)["paths"]
+
+
+def test_the_audit_trail_of_what_was_served_is_verified_and_a_cut_off_end_is_told(
+    published_on_sqlite: Any, concord: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = published_on_sqlite.settings()
+    for name, value in published_on_sqlite.environment().items():
+        monkeypatch.setenv(name, value)
+    prepare(settings)
+    with Api(create_app(settings)) as api:
+        for _ in range(3):
+            assert api.get("/v1/versions", headers=published_on_sqlite.ours.headers).status_code == 200
+
+    whole = concord("audit", "verify")
+    engine = open_audit(settings.audit_address())
+    with writing(engine) as connection:
+        connection.exec_driver_sql("delete from audit_entries where sequence = 3")
+    engine.dispose()
+    cut = concord("audit", "verify")
+
+    assert whole[0] == 0
+    assert "1 chains, 3 entries: whole" in whole[1]
+    assert cut[0] == 1
+    assert "entry 3: is missing: the signed head tells of 3 entries" in cut[1]
+
+
+def test_a_trail_is_not_verified_with_a_key_made_for_it(
+    home: Path, concord: Callable[..., tuple[int, str]]
+) -> None:
+    (home / "store.key").unlink()
+
+    code, shown = concord("audit", "verify", "--home", str(home))
+
+    assert (code, (home / "store.key").exists()) == (2, False)
+    assert "store.key" in shown

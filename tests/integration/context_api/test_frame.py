@@ -102,7 +102,7 @@ def test_the_log_tells_template_and_key_and_nothing_that_was_asked(
 
     (line,) = [record.message for record in caplog.records if record.name == "concord.access"]
     told = json.loads(line)
-    assert (told["method"], told["route"], told["status"]) == ("GET", "/v1/freshness", 200)
+    assert (told["method"], told["route"], told["status"]) == ("GET", "/v1/freshness", 400)
     assert told["key_id"] == published_on_sqlite.ours.key.split("_")[1]
     assert "ann@example.com" not in caplog.text
     assert published_on_sqlite.ours.key.split("_", 2)[2] not in caplog.text

@@ -104,6 +104,20 @@ def test_a_decision_shows_in_the_views_at_once(store: Engine, sealer: Sealer, wa
     assert len(served(store, sealer, warehouse)) == 4
 
 
+def test_a_decision_renders_what_it_touches_in_the_format_of_today(
+    store: Engine, sealer: Sealer, warehouse: Any
+) -> None:
+    with store.begin() as connection:
+        connection.exec_driver_sql("update rendered_views set format = 0")
+    decided = decide(store, sealer, ruling(A, B, Verdict.NO_MATCH), now=warehouse.now)
+    undo(store, sealer, decided.sequence, author="ana", reason="no", now=warehouse.now)
+
+    shown = served(store, sealer, warehouse)
+
+    assert {warehouse.world(store, sealer)[A]} <= {golden_id for golden_id, _ in shown}
+    warehouse.publish(store, sealer)  # the others
+
+
 def test_an_undone_decision_brings_the_earlier_views_back(
     store: Engine, sealer: Sealer, warehouse: Any
 ) -> None:

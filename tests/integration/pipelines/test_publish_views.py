@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from context_api.store.rendered_views import FORMAT
 from context_api.store.sealing import Sealer
 
 
@@ -43,3 +44,20 @@ def test_a_party_that_is_gone_is_no_longer_served(engine: Engine, warehouse: Any
     summary = warehouse.publish(engine, sealer)
 
     assert (summary.written["rendered_views"], summary.ended["rendered_views"]) == (0, 2)
+
+
+def test_views_of_another_format_are_rendered_anew_though_nothing_else_changed(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    warehouse.tell()
+    warehouse.publish(engine, sealer)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("update rendered_views set format = 0")
+
+    summary = warehouse.publish(engine, sealer)
+    again = warehouse.publish(engine, sealer)
+
+    in_force = f"select count(*) from rendered_views where format = {FORMAT} and published_to is null"
+    assert (summary.written["rendered_views"], summary.ended["rendered_views"]) == (6, 6)
+    assert warehouse.rows(engine, in_force) == [(6,)]
+    assert again.written.get("rendered_views", 0) == 0

@@ -20,5 +20,5 @@ def test_what_the_frame_refuses_is_documented_where_a_body_is_taken_too() -> Non
         document_frame(operation)
 
     assert list(asking["responses"]) == ["200", "400"]
-    assert set(sending["responses"]) == {"400", "408", "413"}
+    assert set(sending["responses"]) == {"400", "408", "413", "415"}
     assert sending["responses"]["413"] == {"description": "its own"}

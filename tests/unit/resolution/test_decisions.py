@@ -1,3 +1,4 @@
+import csv
 from pathlib import Path
 
 import networkx as nx
@@ -39,6 +40,19 @@ def test_an_id_may_hold_colons(tmp_path: Path) -> None:
     (found,) = read_decisions(written(tmp_path, "crm:a:1,crm:b:2,no_match"))
 
     assert (found.left, found.right, found.is_match) == ("crm:party:a:1", "crm:party:b:2", False)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_as_spreadsheets_save_it(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    path = tmp_path / "decisions.csv"
+    rows = [("record a", "record b", "decision"), ("crm:é,1", "erp:2;x", "no_match")]
+    with path.open("w", encoding=encoding, newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows(rows)
+
+    [decision] = read_decisions(path)
+
+    assert (decision.left, decision.right) == ("crm:party:é,1", "erp:party:2;x")
 
 
 def test_all_faults_are_named_with_their_lines(tmp_path: Path) -> None:

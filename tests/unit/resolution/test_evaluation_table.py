@@ -1,4 +1,5 @@
 import io
+import re
 
 import pyarrow as pa
 from rich.console import Console
@@ -8,8 +9,8 @@ from resolution.evaluation_table import print_evaluation
 from resolution.evaluation_truth import truth_from_table
 
 
-def printed(clusters: pa.Table, truth: pa.Table, links: pa.Table | None = None) -> str:
-    console = Console(file=io.StringIO(), width=140, color_system=None)
+def printed(clusters: pa.Table, truth: pa.Table, links: pa.Table | None = None, *, width: int = 140) -> str:
+    console = Console(file=io.StringIO(), width=width, color_system=None)
     print_evaluation(console, evaluate(clusters, truth_from_table(truth), links=links))
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -43,3 +44,17 @@ def test_a_share_of_nothing_is_a_dash() -> None:
     row = next(line for line in printed(clusters, truth).splitlines() if "pairs" in line and "every" in line)
 
     assert row.count(" - ") == 3
+
+
+def test_a_narrow_terminal_shows_every_label_and_value() -> None:
+    """Intervals go to a second line at 80 columns; labels and values stay whole."""
+    ids = {"source": ["a"] * 60, "source_id": [str(i) for i in range(60)]}
+    kinds = ["person" if i // 3 % 2 else "organization" for i in range(60)]
+    truth = ids | {"entity_id": [str(i // 3) for i in range(60)], "record_type": kinds}
+    clusters = ids | {"cluster_id": [str(i // 3) if i % 7 else f"x{i}" for i in range(60)]}
+
+    wide, narrow = (printed(pa.table(clusters), pa.table(truth), width=width) for width in (140, 80))
+
+    assert "organization" in narrow
+    assert "…" not in narrow
+    assert set(re.findall(r"[\w.,]+", wide)) <= set(re.findall(r"[\w.,]+", narrow))

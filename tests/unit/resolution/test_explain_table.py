@@ -1,16 +1,17 @@
 import io
+import re
 from pathlib import Path
 
 import duckdb
 from rich.console import Console
 
-from resolution.explain import explain_pair, open_run
+from resolution.explain import MISSING, explain_pair, open_run
 from resolution.explain_record import explain_record
 from resolution.explain_table import print_pair, print_record
 
 
-def console() -> Console:
-    return Console(file=io.StringIO(), width=180, color_system=None)
+def console(width: int = 180) -> Console:
+    return Console(file=io.StringIO(), width=width, color_system=None)
 
 
 def text_of(console: Console) -> str:
@@ -35,6 +36,20 @@ def test_a_pair_is_printed_with_verdict_sum_thresholds_and_what_would_flip_it(sy
     assert "before looking" in text
     assert "match weight" in text
     assert "What would flip it" in text
+
+
+def test_weights_and_bars_are_whole_on_a_narrow_terminal(synthetic_run: Path) -> None:
+    shown, wide = console(80), console()
+    with open_run(synthetic_run) as (connection, model):
+        explanation = explain_pair(connection, model, pair=pair_where(connection, "band = 'match'"))
+        print_pair(shown, explanation)
+        print_pair(wide, explanation)
+
+    assert explanation.score is not None
+    text = text_of(shown)
+    assert all(f"{part.weight:+.2f}" in text for part in explanation.score.parts if part.level != MISSING)
+    assert re.search("│█+", text)  # a bar to the right
+    assert len(re.findall("│█", text)) == len(re.findall("│█", text_of(wide)))
 
 
 def test_the_path_is_printed_when_others_join_the_two(synthetic_run: Path) -> None:

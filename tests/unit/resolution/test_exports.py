@@ -9,6 +9,7 @@ import pytest
 
 from resolution import exports
 from resolution.domain.clustering import ClusterEvidence
+from resolution.files.quarantine import QuarantinedRow, add_to_quarantine, create_quarantine, row_as_json
 
 
 @pytest.fixture
@@ -77,3 +78,15 @@ def test_the_quarantine_is_one_row_a_line_with_its_reason(run: Path) -> None:
         row = json.loads(line)
         assert row["file"]
         assert row["reason"]
+
+
+def test_a_quarantined_row_may_hold_half_of_a_surrogate_pair(tmp_path: Path) -> None:
+    kept = {"name": "Sur \ud800 Person"}
+    with duckdb.connect() as connection:
+        create_quarantine(connection)
+        rows = [QuarantinedRow("crm.jsonl", 7, None, "not text", row_as_json(kept))]
+        add_to_quarantine(connection, rows)
+        exports.write_quarantine(connection, tmp_path)
+
+    [line] = (tmp_path / "quarantine.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["row"] == kept

@@ -1,10 +1,12 @@
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from resolution.domain.errors import InputError, RunNotFound
+from resolution.domain.errors import InputError, RunError, RunNotFound
 from resolution.run_folder import PUBLIC, current_run, has_run, new_run
 
 
@@ -119,3 +121,39 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         make(tmp_path / "out", "one")
 
     assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("name", ["clusters.csv", "current"])
+def test_files_that_no_run_made_are_not_replaced(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+
+    with pytest.raises(InputError, match=f"that a run would replace \\({name}\\); move them"):
+        make(tmp_path, "one")
+
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+
+
+def test_a_mapping_that_was_put_into_the_folder_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "mapping.yml").write_text("mine", encoding="utf-8")
+
+    make(tmp_path, "one")
+
+    assert has_run(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)),
+        duckdb.IOException(f'Could not write file "state.duckdb": {os.strerror(errno.ENOSPC)}'),
+    ],
+)
+def test_a_full_disk_is_told_and_leaves_the_run_before(tmp_path: Path, error: Exception) -> None:
+    make(tmp_path, "one")
+
+    with pytest.raises(RunError, match="no space is left"), new_run(tmp_path):
+        raise error
+
+    assert (tmp_path / "run.json").read_text(encoding="utf-8") == "one"
+    assert not list((tmp_path / "runs").glob(".next-*"))

@@ -101,3 +101,9 @@ def _storage(connection: duckdb.DuckDBPyConnection, database: str) -> str:
         "SELECT tags['storage_version'] FROM duckdb_databases() WHERE database_name = ?", [database]
     ).fetchone()
     return str(row and row[0])
+
+
+def test_the_order_of_files_does_not_show_in_how_dates_were_read() -> None:
+    readings = [DateReading(name, "birth_date", day_first=None, suspects=()) for name in ("erp", "crm")]
+
+    assert state.readings_json(readings) == state.readings_json(readings[::-1])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -7,7 +8,7 @@ from resolution.domain.attributes import Attribute, ColumnMapping, Mapping, Part
 from resolution.domain.errors import MappingError
 from resolution.files.mapping_file import write_mapping
 from resolution.files.reading import read_files
-from resolution.update_mapping import map_update
+from resolution.update_mapping import absent_columns, map_update
 
 PEOPLE = ("id", "name", "mail")
 
@@ -88,3 +89,29 @@ def test_what_the_run_was_told_stays_in_the_widened_mapping(tmp_path: Path) -> N
         True,
     )
     assert [c.column for c in kept.columns] == list(PEOPLE)
+
+
+def of_objects(folder: Path, name: str, text: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the columns that a file of objects is mapped by, and those that it lacks."""
+    known = replace(source("desk", PEOPLE), file="desk.jsonl")
+    write_mapping(Mapping((known,)), folder / "mapping.yml")
+    (folder / name).write_text(text, encoding="utf-8")
+    with duckdb.connect() as connection:
+        tables = read_files(connection, [folder / name])
+        mapping, widened = map_update(connection, tables, run_mapping=folder / "mapping.yml")
+    assert (mapping.sources[0].source, widened) == ("desk", None)
+    absent = absent_columns(mapping, tables, run_mapping=folder / "mapping.yml")
+    return [column.column for column in mapping.sources[0].columns], absent
+
+
+@pytest.mark.parametrize("name", ["desk.jsonl", "monday.jsonl", "desk_monday.ndjson"])
+def test_objects_may_leave_out_what_they_have_no_value_for(tmp_path: Path, name: str) -> None:
+    columns, absent = of_objects(tmp_path, name, '{"id": "1", "name": "Ann Lee"}\n')
+
+    assert columns == ["id", "name"]
+    assert absent == [("mail",)]
+
+
+def test_objects_of_a_source_must_have_its_key(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match="has no column 'id'"):
+        of_objects(tmp_path, "desk.jsonl", '{"name": "Ann Lee"}\n')

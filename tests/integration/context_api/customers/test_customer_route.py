@@ -1,14 +1,16 @@
 """GET /v1/customers/{golden_id}: one party, in every form in which it can be asked for."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from context_api.audit.reading import read_receipts_of
 from context_api.customers import customer_route
 from context_api.customers.customer_route import etag, matches
 from context_api.policy.classification import Classification
-from context_api.store.engine import open_store
+from context_api.store.engine import open_store, writing
 
 FULL_PARTS = {"entity", "conflicts", "relationships", "history", "process", "records"}
 
@@ -44,6 +46,27 @@ def test_the_stored_answer_is_the_one_that_is_rendered_from_the_facts(
     assert [one.headers["ETag"] for one in stored] == [one.headers["ETag"] for one in rendered]
     assert [one.json() for one in plain] == [one.json() for one in rendered[:2]]
     assert plain[1].headers["ETag"] == rendered[1].headers["ETag"]
+
+
+def test_a_view_that_another_release_left_unmasked_is_not_served_but_rendered(
+    api: Any, published: Any, new_key: Any
+) -> None:
+    golden_id = published.ours.ids["mailed"]
+    forms = ("", "?detail=summary", "?detail=full&")
+    asked = {"headers": {"X-API-Key": new_key(clearance=(Classification.PUBLIC, Classification.INTERNAL))}}
+    before = [api.get(f"/v1/customers/{golden_id}{form}", **asked) for form in forms]
+    store = open_store(published.url)
+    with writing(store) as connection:
+        connection.execute(text("update rendered_views set spans = :none, format = 0"), {"none": b""})
+    store.dispose()
+
+    after = [api.get(f"/v1/customers/{golden_id}{form}", **asked) for form in forms]
+    told = [api.get(f"/v1/customers/{golden_id}", headers=published.ours.headers)]
+
+    assert [one.json() for one in after] == [one.json() for one in before]
+    assert [one.headers["ETag"] for one in after] == [one.headers["ETag"] for one in before]
+    assert not any(published.ours.canary in one.text for one in after)
+    assert published.ours.canary in told[0].text
 
 
 def test_a_caller_who_has_the_answer_is_told_so(api: Any, published: Any) -> None:
@@ -100,6 +123,19 @@ def test_an_earlier_moment_can_be_asked_for(api: Any, published: Any) -> None:
     assert then.json()["name"] == f"gone {published.ours.canary}"
     (newest, *_) = api.get("/v1/versions", headers=published.ours.headers).json()["versions"]
     assert then.json()["version"] < newest["version"]
+
+
+def test_a_time_that_has_not_come_is_refused_and_one_that_a_clock_ahead_calls_now_is_not(
+    api: Any, published: Any
+) -> None:
+    person, now = published.ours.ids["person"], datetime.now(tz=UTC)
+
+    ahead = ask(api, published, f"{person}?as_of={now + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+    about_now = ask(api, published, f"{person}?as_of={now + timedelta(seconds=20):%Y-%m-%dT%H:%M:%SZ}")
+
+    assert (ahead.status_code, ahead.json()["type"]) == (422, "/problems/time-not-come")
+    assert "leave `as_of` out" in ahead.json()["detail"]
+    assert about_now.status_code == 200
 
 
 @pytest.mark.parametrize("rest", ["", "?detail=summary", "/timeline?limit=3", "/relationships", "/records"])

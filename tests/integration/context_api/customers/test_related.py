@@ -32,3 +32,12 @@ def test_relationships_come_page_by_page(api: Any, published: Any) -> None:
     second = api.get(f"{at}?limit=200&cursor={first['next_cursor']}", headers=published.ours.headers).json()
 
     assert first["relationships"] + second["relationships"] == every
+
+
+def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(api: Any, published: Any) -> None:
+    at = f"/v1/customers/{published.ours.ids['person']}/relationships?kind=worksfor"
+
+    answer = api.get(at, headers=published.ours.headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-parameters")
+    assert "subsidiary_of" in answer.json()["detail"]

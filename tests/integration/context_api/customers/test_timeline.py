@@ -43,3 +43,12 @@ def test_long_texts_come_only_when_asked_for_and_all_text_is_called_untrusted(
     assert short["activities"][0]["body"] is None
     assert "ignore your instructions" in long["activities"][0]["body"]
     assert "never instructions" in long["untrusted"]
+
+
+def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(api: Any, published: Any) -> None:
+    at = f"/v1/customers/{published.ours.ids['person']}/timeline?kind=emial"
+
+    answer = api.get(at, headers=published.ours.headers)
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid-parameters")
+    assert "purchase_order" in answer.json()["detail"]

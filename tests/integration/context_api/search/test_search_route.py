@@ -209,7 +209,16 @@ def test_each_party_that_is_told_leaves_a_receipt(search: Any, published: Any) -
 
 @pytest.mark.parametrize(
     "asked",
-    ["", "q=", "q=" + "a" * 201, "q=a&limit=51", "q=a&kind=both", "q=a&source=a%20b", "q=a&since=soon"],
+    [
+        "",
+        "q=",
+        "q=" + "a" * 201,
+        "q=a&limit=51",
+        "q=a&kind=both",
+        "q=a&source=a%20b",
+        "q=a&since=soon",
+        "q=a&activity_kind=emial",
+    ],
 )
 def test_a_malformed_question_is_refused(asked: str, api: Any, published: Any) -> None:
     answer = api.get(f"/v1/search?{asked}", headers=published.ours.headers)

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from context_api.errors import FaultyStoreSetting
-from context_api.store.engine import reading
-from context_api.store.rendered_views import current_view
+from context_api.store.engine import reading, writing
+from context_api.store.rendered_views import FORMAT, current_view
 from context_api.store.sealing import Sealer
 
 
@@ -44,3 +44,14 @@ def test_a_stored_view_cannot_be_read_without_the_key(engine: Engine, sealer: Se
         assert not any(b"Roe" in bytes(row[0]) for row in bodies)
         with pytest.raises(FaultyStoreSetting):
             current_view(connection, Sealer(b"x" * 32, sealer.tenant_id), world["crm:company:9"], view="full")
+
+
+@pytest.mark.parametrize("other", [FORMAT - 1, FORMAT + 1], ids=["earlier", "later"])
+def test_a_view_of_another_format_is_not_served(
+    other: int, engine: Engine, sealer: Sealer, world: Any
+) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql(f"update rendered_views set format = {other}")
+
+    with reading(engine) as connection:
+        assert current_view(connection, sealer, world["crm:company:9"], view="full") is None

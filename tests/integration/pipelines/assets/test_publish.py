@@ -29,3 +29,11 @@ def test_a_publish_that_was_cut_off_before_it_could_say_so_is_repeated(copied: P
     assert dg.materialize([published_version], resources=resources).success
 
     assert query(copied, members) == before
+
+
+def test_the_warehouse_is_its_owners_alone_and_the_copy_its_groups(finished: FinishedRun) -> None:
+    modes = {
+        name: (finished.home / name).stat().st_mode & 0o777 for name in ("warehouse.duckdb", "analyst.duckdb")
+    }
+
+    assert modes == {"warehouse.duckdb": 0o600, "analyst.duckdb": 0o640}

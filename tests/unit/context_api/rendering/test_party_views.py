@@ -1,5 +1,6 @@
 """Views: what they show, from whom it comes, and that equal facts give equal bytes."""
 
+import hashlib
 import random
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from context_api.policy.classification import Classification, classifications
 from context_api.rendering.facts import PartyFacts
 from context_api.rendering.masking import masked
 from context_api.rendering.party_views import RenderedView, View, render
+from context_api.store.rendered_views import FORMAT
 from resolution.domain.attributes import PartyType
 
 
@@ -120,3 +122,14 @@ def test_a_summary_is_less_than_half_of_the_whole() -> None:
     found = views(company())
 
     assert len(found[View.SUMMARY].json.body) * 2 < len(found[View.FULL].json.body)
+
+
+def test_another_rendering_of_the_same_facts_is_another_format() -> None:
+    mailed = claim("full_name", "Ann Lee", record_id="email:correspondent:ann@roe.example", source="email")
+    person = company(party_type=PartyType.PERSON, values=(mailed, claim("phone", "41315550100")))
+    rendered = [view.content_hash for facts in (company(), person) for view in views(facts).values()]
+
+    told = hashlib.blake2b("".join(rendered).encode(), digest_size=8).hexdigest()
+
+    # What is stored is served as it is: whoever changes what is rendered lets FORMAT rise with it.
+    assert (FORMAT, told) == (1, "a488f24b65d8239b")

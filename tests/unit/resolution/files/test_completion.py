@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from resolution.domain.attributes import PartyType
-from resolution.domain.errors import MappingError
+from resolution.domain.errors import InputError, MappingError
 from resolution.files.completion import map_files
 from resolution.files.mapping_file import write_mapping
 from resolution.files.reading import read_files
@@ -72,3 +72,37 @@ def test_missing_columns_are_all_named_with_advice(connection, files: list[Path]
 def test_a_mapping_for_other_files_is_refused(connection, files: list[Path]) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(MappingError, match=r"its entries are for x.csv, y.csv; the files given are crm.csv"):
         mapped(connection, files, "sources: [{file: x.csv}, {file: y.csv}]\n")
+
+
+def namesakes(folder: Path, text: str) -> list[Path]:
+    paths = [folder / part / "crm.csv" for part in ("north", "south")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(text)
+    return paths
+
+
+def test_files_of_one_name_are_not_taken_for_one_source_unsaid(connection, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    tables = read_files(connection, namesakes(tmp_path, "id,surname\n1,Lee\n2,Ray\n"))
+
+    with pytest.raises(InputError, match=r"north/crm\.csv and .*south/crm\.csv have one name"):
+        map_files(connection, tables)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,surname\n1,Lee\n2,Ray\n", "sources: [{file: crm.csv, source: crm, columns: {id: source_id}}]"),
+        ("source,id,surname\nsap,1,Lee\nsage,2,Ray\n", None),
+    ],
+)
+def test_files_of_one_name_are_read_where_their_source_is_said(  # type: ignore[no-untyped-def]
+    connection, tmp_path: Path, text: str, said: str | None
+) -> None:
+    tables = read_files(connection, namesakes(tmp_path, text))
+    path = tmp_path / "mapping.yml"
+    path.write_text(said or "")
+
+    mapping = map_files(connection, tables, mapping_file=path if said else None)
+
+    assert len({source.source for source in mapping.sources}) == 1

@@ -68,3 +68,20 @@ def test_backslash_escapes_are_seen(tmp_path: Path) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name(tmp_path: Path) -> None:
     assert sniff_dialect(written(tmp_path, "\ufeffid,name\n1,a\n")).header == ("id", "name")
+
+
+@pytest.mark.parametrize(
+    ("rows", "header"),
+    [
+        pytest.param(["1,Lee,x,", "2,Ray,,"], ("id", "surname", "", ""), id="values-without-a-name"),
+        pytest.param(["1,Lee,,", "2,Ray,,"], ("id", "surname"), id="delimiters-at-the-end"),
+        pytest.param(["1,Lee", "2,Ray", "3,Fox,x,"], ("id", "surname"), id="mostly-no-delimiters"),
+    ],
+)
+def test_columns_without_a_name_are_columns_if_more_rows_fit_then(
+    tmp_path: Path, rows: list[str], header: tuple[str, ...]
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("\n".join(["id,surname,,", *rows]) + "\n", encoding="utf-8")
+
+    assert sniff_dialect(path).header == header

@@ -76,6 +76,19 @@ def test_a_family_name_is_known_by_many_names(name: str) -> None:
         ("letzte Änderung", "observed_at"),
         ("电子邮件", "email"),
         ("電話番号", "phone"),
+        ("Customer #", "source_id"),
+        ("Phone #2", "phone"),
+        ("Apt #", "unit"),
+        ("_id_$oid", "source_id"),
+        ("addresses_country", "country"),
+        ("addresses_street", "street"),
+        ("identifiers_number", "identifier"),
+        ("identifiers_value", "identifier"),
+        ("Geburtstag Tag", "birth_day"),
+        ("Geburtsdatum (Jahr)", "birth_year"),
+        ("birth_date.month", "birth_month"),
+        ("date de naissance - jour", "birth_day"),
+        ("Geburtstag", "birth_date"),
     ],
 )
 def test_headers_of_many_languages_are_known(name: str, attribute: str) -> None:
@@ -114,6 +127,8 @@ def test_identifiers_have_kind_and_country(name: str, kind: str, country: str | 
         ("drivers_license_state", "identifier_country", "driving_licence"),
         ("national_id_type", "identifier_kind", "national"),
         ("tax_id_type", "identifier_kind", "tax"),
+        ("identifiers_type", "identifier_kind", "other"),
+        ("identifiers_country", "identifier_country", "other"),
     ],
 )
 def test_companions_of_identifiers_are_known(name: str, attribute: str, kind: str) -> None:
@@ -137,6 +152,8 @@ def test_companions_of_identifiers_are_known(name: str, attribute: str, kind: st
         "IncorporationDate",
         "created_date",
         "photo_url",
+        "# of employees",
+        "Number of Employees",
     ],
 )
 def test_columns_about_something_else_are_not_taken(name: str) -> None:

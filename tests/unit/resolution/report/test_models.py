@@ -10,7 +10,7 @@ from resolution.report.models import interval_view, model_view
 def test_levels_are_placed_on_one_axis_and_counted(synthetic_run: Path) -> None:
     model = json.loads((synthetic_run / "model.json").read_text())
     with duckdb.connect(str(synthetic_run / "state.duckdb"), read_only=True) as connection:
-        view = model_view(connection, "person", model["parties"]["person"])
+        view = model_view(connection, "person", model["parties"]["person"], expected=None)
         row = connection.execute("select count(*) from links where party_type = 'person'").fetchone()
 
     levels = [level for comparison in view.comparisons for level in comparison.levels]
@@ -29,7 +29,7 @@ def test_a_model_of_rules_alone_is_shown_without_comparisons(synthetic_run: Path
         "match_threshold": 0.9, "review_threshold": 0.5, "expected": None,
     }  # fmt: skip
     with duckdb.connect(str(synthetic_run / "state.duckdb"), read_only=True) as connection:
-        view = model_view(connection, "person", party)
+        view = model_view(connection, "person", party, expected=None)
 
     assert (view.status, view.comparisons, view.precision) == ("Rules only", (), None)
 

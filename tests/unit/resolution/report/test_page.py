@@ -135,3 +135,15 @@ def test_a_failing_report_leaves_the_last_one_in_place(synthetic_run: Path, tmp_
         write_report(synthetic_run / "state.duckdb", **given, mapping=None, path=tmp_path / "report.html")
 
     assert (tmp_path / "report.html").read_text() == "the last one"
+
+
+def test_the_page_expects_of_clusters_what_the_run_does(synthetic_run: Path, tmp_path: Path) -> None:
+    """Not what the model expected of its links when it was learned."""
+    told = {name: {"value": 0.8125, "low": 0.75, "high": 0.875} for name in ("precision", "recall")}
+    given = documents(synthetic_run)
+    given["run"]["expected_by_type"] = {"person": told, "organization": None}
+    with duckdb.connect(str(synthetic_run / "state.duckdb"), read_only=True) as connection:
+        write_report(connection, **given, mapping=None, path=tmp_path / "report.html")
+
+    intervals = re.findall('aria-label="([^"]*, between [^"]*)"', (tmp_path / "report.html").read_text())
+    assert intervals == ["81.2%, between 75.0% and 87.5%"] * 2

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -157,6 +158,8 @@ def test_a_row_with_nothing_to_compare_is_quarantined(
     assert (result.records, result.claims) == ([], [])
     assert (result.quarantine[0]["file"], result.quarantine[0]["line"]) == ("file.csv", 2)
     assert "nothing to compare" in result.quarantine[0]["reason"]
+    kept = json.loads(result.quarantine[0]["row_json"])
+    assert {name: value for name, value in kept.items() if value is not None} == row
 
 
 def test_a_tombstone_is_no_row_without_content(standardised: Standardised) -> None:
