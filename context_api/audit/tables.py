@@ -16,7 +16,7 @@ SEGMENT_ENTRIES = (
     512  # receipts of one segment stand on a dozen pages; ten million entries have 20,000 segments
 )
 FORMER_INDEXES = ("ix_read_receipts_golden", "ix_audit_entries_at")  # of releases before segments
-LOG_PAGES = 16_000  # 64 MB of log: past it a commit folds what the checkpointer has left, and begins it anew
+LOG_PAGES = 48_000  # 192 MB of log: past it a commit folds what the checkpointer has left, and begins it anew
 CREATE_LOCK = 0x434F4E41  # one worker creates, the others wait ("CONA")
 
 metadata = MetaData()
