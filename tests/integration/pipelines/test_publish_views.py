@@ -8,13 +8,17 @@ from context_api.store.rendered_views import FORMAT
 from context_api.store.sealing import Sealer
 
 
-def test_a_store_from_before_there_were_views_gets_them_all(
-    engine: Engine, warehouse: Any, sealer: Sealer
-) -> None:
+def publish_and_drop_views(warehouse: Any, engine: Engine, sealer: Sealer) -> None:
     warehouse.tell()
     warehouse.publish(engine, sealer)
     with engine.begin() as connection:
         connection.exec_driver_sql("delete from rendered_views")
+
+
+def test_a_store_from_before_there_were_views_gets_them_all(
+    engine: Engine, warehouse: Any, sealer: Sealer
+) -> None:
+    publish_and_drop_views(warehouse, engine, sealer)
     warehouse.activity("erp:order:1", ["crm:contact:1"])
 
     summary = warehouse.publish(engine, sealer)
@@ -25,10 +29,7 @@ def test_a_store_from_before_there_were_views_gets_them_all(
 def test_a_store_whose_views_were_dropped_gets_them_all_though_nothing_else_changed(
     engine: Engine, warehouse: Any, sealer: Sealer
 ) -> None:
-    warehouse.tell()
-    warehouse.publish(engine, sealer)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("delete from rendered_views")
+    publish_and_drop_views(warehouse, engine, sealer)
 
     warehouse.publish(engine, sealer)
 

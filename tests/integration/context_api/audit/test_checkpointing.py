@@ -3,18 +3,30 @@
 import asyncio
 import sqlite3
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from context_api.audit.checkpointing import Checkpointer, fold
 from context_api.audit.entries import Entry, genesis
 from context_api.audit.reading import verify_chain
+from context_api.audit.tables import create_tables, open_audit
 from context_api.audit.writer import AuditWriter
 from context_api.audit.writing import Head, append
 
 ENTRY = Entry("ours", "tests", "k1", "/v1/versions", "versions", 200, "r", "c", "2026-01-01T00:00:00+00:00")
+
+
+@pytest.fixture
+def in_file(tmp_path: Path) -> Iterator[Engine]:
+    """An audit database that has a log to fold: PostgreSQL folds its own."""
+    engine = open_audit(f"sqlite:///{tmp_path / 'audit.db'}", busy_timeout_seconds=2)
+    create_tables(engine)
+    yield engine
+    engine.dispose()
 
 
 def entries_of_file_alone(path: Path, tmp_path: Path) -> int:
@@ -28,25 +40,21 @@ def entries_of_file_alone(path: Path, tmp_path: Path) -> int:
         connection.close()
 
 
-def test_what_was_written_is_folded_into_the_file(audit: Engine, tmp_path: Path) -> None:
-    if audit.dialect.name != "sqlite":
-        return
-    append(audit, "w", Head(0, genesis("w")), [ENTRY] * 20)
+def test_what_was_written_is_folded_into_the_file(in_file: Engine, tmp_path: Path) -> None:
+    append(in_file, "w", Head(0, genesis("w")), [ENTRY] * 20)
 
-    pages, folded = fold(audit)
+    pages, folded = fold(in_file)
 
     assert pages == folded > 0
-    assert entries_of_file_alone(Path(str(audit.url.database)), tmp_path) == 20
+    assert entries_of_file_alone(Path(str(in_file.url.database)), tmp_path) == 20
 
 
-def test_a_writer_that_holds_the_database_is_not_waited_for_nor_made_to_wait(audit: Engine) -> None:
-    if audit.dialect.name != "sqlite":
-        return
-    append(audit, "w", Head(0, genesis("w")), [ENTRY] * 20)
-    other = sqlite3.connect(str(audit.url.database), isolation_level=None)
+def test_a_writer_that_holds_the_database_is_not_waited_for_nor_made_to_wait(in_file: Engine) -> None:
+    append(in_file, "w", Head(0, genesis("w")), [ENTRY] * 20)
+    other = sqlite3.connect(str(in_file.url.database), isolation_level=None)
     try:
         other.execute("begin immediate")
-        pages, folded = fold(audit)
+        pages, folded = fold(in_file)
         other.execute("rollback")
     finally:
         other.close()
@@ -82,8 +90,6 @@ def test_it_ends_at_once_and_is_closed_without_having_begun(audit: Engine) -> No
 
 
 def test_a_database_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
-    from context_api.audit.tables import open_audit
-
     (tmp_path / "audit.db").write_bytes(b"no database" * 1000)
     engine = open_audit(f"sqlite:///{tmp_path / 'audit.db'}")
     checkpointer = Checkpointer(engine, seconds=0.001)
