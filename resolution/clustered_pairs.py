@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from resolution.kept_tables import is_kept
 from resolution.matching.calibration import OVERSTATED, interval
 from resolution.matching.model import ResolutionModel
 
@@ -52,10 +53,7 @@ def count_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 def count_changed(connection: duckdb.DuckDBPyConnection, changed: str) -> None:
     """Write the rows of the golden records that table `changed` (golden_id) names; all, if none are kept."""
-    known = connection.execute(
-        "select 1 from duckdb_tables() where table_name = 'clustered_pairs'"
-    ).fetchone()
-    if known is None:  # a run of before the table was kept
+    if not is_kept(connection, "clustered_pairs"):  # a run of before the table was kept
         count_all(connection)
         return
     connection.execute(f"delete from clustered_pairs where golden_id in (select golden_id from {changed})")

@@ -8,6 +8,8 @@ in twenty thousand billion times. A run belongs to the version of DuckDB that ma
 
 import duckdb
 
+from resolution.kept_tables import is_kept
+
 _WRITE = """
 create or replace {kind} table {target} as
 with rows as (
@@ -17,10 +19,6 @@ with rows as (
 )
 select record_id, hash(rows.content, claimed.content) as content
 from rows left join claimed using (record_id)
-"""
-_IS_KEPT = """
-select 1 from duckdb_tables()
-where table_name = 'contents' and database_name = current_database() and schema_name = current_schema()
 """
 
 
@@ -33,7 +31,7 @@ def write_all(connection: duckdb.DuckDBPyConnection) -> None:
 
 def drop_unchanged(connection: duckdb.DuckDBPyConnection) -> None:
     """Leave in `new_records` what the run does not know already; writes temporary table `contents_now`."""
-    if connection.execute(_IS_KEPT).fetchone() is None:  # a run of before the table was kept
+    if not is_kept(connection, "contents"):  # a run of before the table was kept
         write_all(connection)
     connection.execute(
         _write(connection, kind="temp", target="contents_now", records="new_records", claims="new_claims")
